@@ -1,0 +1,185 @@
+//! Sentences.
+//!
+//! Unicode's rules (UAX #29) find the candidates; here they are corrected for what the rules cannot know:
+//! abbreviations ("Dr.", "т. е."), initials ("С. В. Лавров"), enumerations ("1. The Council"), the ellipsis as
+//! one character, and line breaks. A line break inside a block is a space where the line was broken for width and an end
+//! where the author broke it (verse, addresses, "Speaker:"). Sentences never cross a block; they are
+//! trimmed of white space and together hold everything that can be seen.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::{
+    Span,
+    abbreviations::{Abbreviation, lookup, opens_sentence},
+    block,
+    index::{Counter, TextIndex, count, is_blank_str},
+};
+
+/// Every sentence of a plain text, in order, in the blocks that [`blocks_of_plain`](super::blocks_of_plain) finds.
+/// `language` (a BCP-47 tag) chooses the abbreviations; without it all lists are asked.
+#[must_use]
+pub fn sentences(text: &str, language: Option<&str>) -> Vec<Span> {
+    sentences_in(text, &block::paragraphs(text), language)
+}
+
+/// Every sentence inside `blocks`, which must be in order and not overlap; what lies outside them is left out.
+#[must_use]
+pub fn sentences_in(text: &str, blocks: &[Span], language: Option<&str>) -> Vec<Span> {
+    let index = TextIndex::new(text);
+    let mut counter = Counter::new(text);
+    let mut found = Vec::with_capacity(text.len() / 100 + 1);
+    let mut scratch = String::new();
+    for &block in blocks {
+        let (from, to) = (index.byte_of(block.start), index.byte_of(block.end));
+        prepare(&text[from..to], &mut scratch);
+        for (start, end) in divide(&scratch, language) {
+            found.extend(counter.span(from + start, from + end));
+        }
+    }
+    found
+}
+
+/// Lines shorter than this were broken on purpose, unless the next one begins in lower case.
+const SHORTEST_WRAPPED: usize = 40;
+/// Lines longer than this are paragraphs of their own.
+const LONGEST_WRAPPED: usize = 160;
+
+/// The block as Unicode's rules should read it, byte for byte as long as it is: line breaks for width become
+/// spaces, and the ellipsis becomes another character of three bytes that may end a sentence.
+fn prepare(block: &str, scratch: &mut String) {
+    scratch.clear();
+    let mut lines = block.split('\n').peekable();
+    while let Some(line) = lines.next() {
+        let mut rest = line;
+        while let Some(at) = rest.find('…') {
+            scratch.push_str(&rest[..at]);
+            scratch.push('\u{2024}');
+            rest = &rest[at + '…'.len_utf8()..];
+        }
+        scratch.push_str(rest);
+        if let Some(next) = lines.peek() {
+            let length = count(line.trim());
+            let goes_on = next.trim_start().starts_with(char::is_lowercase)
+                || (SHORTEST_WRAPPED..=LONGEST_WRAPPED).contains(&length);
+            scratch.push(if goes_on { ' ' } else { '\n' });
+        }
+    }
+}
+
+/// Byte ranges of the sentences of a prepared block.
+fn divide(block: &str, language: Option<&str>) -> Vec<(usize, usize)> {
+    let mut sentences: Vec<(usize, usize)> = Vec::new();
+    // Whether the next piece belongs to the last sentence.
+    let mut open = false;
+    for (at, piece) in block.split_sentence_bound_indices() {
+        if is_blank_str(piece) {
+            // White space alone; a line break in it has done its work.
+            open = open && !piece.contains('\n');
+            continue;
+        }
+        let start = at + piece.len() - piece.trim_start().len();
+        let end = at + piece.trim_end().len();
+        // A piece without any letter or digit ("…", "»", "* * *") is no sentence of its own beside another.
+        let bare = !piece.contains(char::is_alphanumeric);
+        match sentences.last_mut() {
+            Some(last) if open || bare => last.1 = end,
+            _ => sentences.push((start, end)),
+        }
+        let Some(&(first, _)) = sentences.last() else {
+            continue;
+        };
+        open = !piece.ends_with(['\n', '\u{2028}', '\u{2029}', '\u{85}'])
+            && (!block[first..end].contains(char::is_alphanumeric)
+                || goes_on(&block[first..end], block[end..].trim_start(), language));
+    }
+    sentences
+}
+
+/// Whether the sentence that seems to end after `so_far` goes on with `next`.
+fn goes_on(so_far: &str, next: &str, language: Option<&str>) -> bool {
+    let Some(body) = so_far.strip_suffix('.') else {
+        return false;
+    };
+    let Some(first) = next.trim_start_matches(is_opening).chars().next() else {
+        return false;
+    };
+    let word = last_word(body);
+    if word.is_empty() {
+        return false;
+    }
+    let before = body[..body.len() - word.len()].trim_end_matches(is_opening);
+    // "1. The Council", "IV. Sanctions": the number opens the sentence.
+    if before.is_empty() && is_number(word) {
+        return true;
+    }
+    let next_word = next
+        .trim_start_matches(is_opening)
+        .split(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '’'))
+        .next()
+        .unwrap_or("");
+    let folded = word.to_lowercase();
+    let after_number = before
+        .trim_end()
+        .ends_with(|c: char| c.is_numeric() || matches!(c, 'I' | 'V' | 'X'));
+    match lookup(&folded, language) {
+        Some(Abbreviation::Opens) if !after_number || count(&folded) > 1 => return true,
+        Some(Abbreviation::Numbered) if first.is_numeric() => return true,
+        Some(Abbreviation::Either) => {
+            return first.is_numeric() || first.is_alphabetic() && !opens_sentence(next_word);
+        }
+        Some(Abbreviation::Dated) if after_number => {
+            // "В 2015 г. Россия …" has barely begun; "… подписано в 2015 г. Документ …" is done.
+            return so_far.split_whitespace().count() <= BARELY;
+        }
+        Some(Abbreviation::Dated) if count(&folded) > 1 => return first.is_alphabetic(),
+        _ => {}
+    }
+    is_initial(word) && !after_number && first.is_alphabetic() && !(opens_sentence(next_word))
+}
+
+/// A sentence of at most so many words before its year has barely begun.
+const BARELY: usize = 5;
+
+fn is_opening(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            '(' | '[' | '"' | '\'' | '«' | '“' | '‘' | '„' | '—' | '–'
+        )
+}
+
+/// The last word of `body`, with the full stops inside it ("U.S", "т.е"); spaces inside abbreviations are
+/// not followed, since each part has its own stop.
+fn last_word(body: &str) -> &str {
+    let start = body
+        .char_indices()
+        .rev()
+        .find(|&(_, c)| {
+            !(c.is_alphanumeric()
+                || matches!(
+                    c,
+                    '.' | '\'' | '׳' | '"' | '״' | '-' | '\u{200C}' | '\u{640}'
+                )
+                || unicode_normalization::char::is_combining_mark(c))
+        })
+        .map_or(0, |(i, c)| i + c.len_utf8());
+    body[start..].trim_start_matches(['"', '\'', '.', '-'])
+}
+
+/// Whether a word is what people number with: digits ("12", "2.1") or a Roman numeral.
+fn is_number(word: &str) -> bool {
+    let roman = word.chars().all(|c| matches!(c, 'I' | 'V' | 'X'));
+    let digits = word.chars().all(|c| c.is_numeric() || c == '.') && count(word) <= 6;
+    roman || digits
+}
+
+/// Whether a word is an initial or a chain of them ("С", "В.В", "م.ت"). Scripts without case have no capital to go by, so any
+/// single letter will do.
+fn is_initial(word: &str) -> bool {
+    word.split('.').all(|part| {
+        let mut letters = part
+            .chars()
+            .filter(|&c| !unicode_normalization::char::is_combining_mark(c));
+        matches!((letters.next(), letters.next()), (Some(c), None) if c.is_alphabetic() && !c.is_lowercase())
+    })
+}
