@@ -13,7 +13,7 @@ pub enum Abbreviation {
     Numbered,
     /// It can stand in the middle or at the end ("U.S.", "Inc."): the end only before a word that usually opens a sentence.
     Either,
-    /// A year or century mark ("2015 г."): after a number the end unless the sentence has barely begun; otherwise "город" and the like, never the end.
+    /// A year or century mark ("2015 г."): after a number the end unless the sentence has barely begun; otherwise "г." and "р." are a town and a river, never the end.
     Dated,
 }
 

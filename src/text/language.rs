@@ -191,11 +191,11 @@ fn trigrams(sample: &str, letters: usize) -> Option<&'static str> {
     if letters < FEW && !info.is_reliable() {
         return None;
     }
-    two_letters(info.lang())
+    Some(two_letters(info.lang()))
 }
 
-const fn two_letters(lang: Lang) -> Option<&'static str> {
-    Some(match lang {
+const fn two_letters(lang: Lang) -> &'static str {
+    match lang {
         Lang::Afr => "af",
         Lang::Aka => "ak",
         Lang::Amh => "am",
@@ -266,9 +266,7 @@ const fn two_letters(lang: Lang) -> Option<&'static str> {
         Lang::Vie => "vi",
         Lang::Yid => "yi",
         Lang::Zul => "zu",
-        #[allow(unreachable_patterns)]
-        _ => return None,
-    })
+    }
 }
 
 #[cfg(test)]

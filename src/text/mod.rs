@@ -13,12 +13,13 @@ pub mod direction;
 pub mod fold;
 pub mod index;
 pub mod language;
+pub mod plain;
 pub mod segment;
 pub mod sentence;
 pub mod span;
 
 pub use anchor::{Anchor, CONTEXT, anchor, reanchor};
-pub use block::{Block, BlockKind, LONGEST_BLOCK, blocks_of_plain, paragraphs, split_long_blocks};
+pub use block::{Block, BlockKind, LONGEST_BLOCK, split_long_blocks};
 pub use direction::{Direction, direction};
 pub use fold::{Folded, fold, fold_joined, fold_query, fold_str};
 pub use index::{
@@ -26,6 +27,7 @@ pub use index::{
     utf16_to_code_points,
 };
 pub use language::detect_language;
+pub use plain::{blocks_of_plain, paragraphs};
 pub use segment::{SEGMENTER, graphemes, tokens, word_count};
 pub use sentence::{sentences, sentences_in};
 pub use span::{Span, cover, union};

@@ -11,15 +11,15 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::{
     Span,
     abbreviations::{Abbreviation, lookup, opens_sentence},
-    block,
     index::{Counter, TextIndex, count, is_blank_str},
+    plain::paragraphs,
 };
 
 /// Every sentence of a plain text, in order, in the blocks that [`blocks_of_plain`](super::blocks_of_plain) finds.
 /// `language` (a BCP-47 tag) chooses the abbreviations; without it all lists are asked.
 #[must_use]
 pub fn sentences(text: &str, language: Option<&str>) -> Vec<Span> {
-    sentences_in(text, &block::paragraphs(text), language)
+    sentences_in(text, &paragraphs(text), language)
 }
 
 /// Every sentence inside `blocks`, which must be in order and not overlap; what lies outside them is left out.
@@ -100,7 +100,8 @@ fn goes_on(so_far: &str, next: &str, language: Option<&str>) -> bool {
     let Some(body) = so_far.strip_suffix('.') else {
         return false;
     };
-    let Some(first) = next.trim_start_matches(is_opening).chars().next() else {
+    let next = next.trim_start_matches(is_opening);
+    let Some(first) = next.chars().next() else {
         return false;
     };
     let word = last_word(body);
@@ -113,10 +114,12 @@ fn goes_on(so_far: &str, next: &str, language: Option<&str>) -> bool {
         return true;
     }
     let next_word = next
-        .trim_start_matches(is_opening)
         .split(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '’'))
         .next()
         .unwrap_or("");
+    if is_initial(word) && is_initial(next_word) && next[next_word.len()..].starts_with('.') {
+        return true;
+    }
     let folded = word.to_lowercase();
     let after_number = before
         .trim_end()
@@ -131,10 +134,11 @@ fn goes_on(so_far: &str, next: &str, language: Option<&str>) -> bool {
             // "В 2015 г. Россия …" has barely begun; "… подписано в 2015 г. Документ …" is done.
             return so_far.split_whitespace().count() <= BARELY;
         }
-        Some(Abbreviation::Dated) if count(&folded) > 1 => return first.is_alphabetic(),
+        // город, река
+        Some(Abbreviation::Dated) if matches!(word, "г" | "р") => return first.is_alphabetic(),
         _ => {}
     }
-    is_initial(word) && !after_number && first.is_alphabetic() && !(opens_sentence(next_word))
+    is_initial(word) && !after_number && first.is_alphabetic() && !opens_sentence(next_word)
 }
 
 /// A sentence of at most so many words before its year has barely begun.
@@ -182,4 +186,145 @@ fn is_initial(word: &str) -> bool {
             .filter(|&c| !unicode_normalization::char::is_combining_mark(c));
         matches!((letters.next(), letters.next()), (Some(c), None) if c.is_alphabetic() && !c.is_lowercase())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn cut<'a>(index: &'a TextIndex<&str>, spans: &[Span]) -> Vec<&'a str> {
+        spans.iter().map(|&s| index.slice(s)).collect()
+    }
+
+    /// `marked` is a text with "|" where a sentence should end; the space after it belongs to the text.
+    #[track_caller]
+    fn check(language: Option<&str>, marked: &str) {
+        let wanted: Vec<&str> = marked.split('|').map(str::trim).collect();
+        let text = marked.replace('|', "");
+        let index = TextIndex::new(text.as_str());
+        assert_eq!(cut(&index, &sentences(&text, language)), wanted);
+    }
+
+    #[test]
+    fn english() {
+        for marked in [
+            "Dr. Smith met Mr. Lavrov in St. Petersburg.| They spoke!| Did they agree?",
+            "The U.S. Senate met.| It was in the U.S.| The House did not.",
+            "He cited No. 5, Art. 7 and p. 12.| See Fig. 3.",
+            "J. R. R. Tolkien and John F. Kennedy never met.| Nobody minds.",
+            "Prices rose 3.5 per cent.| \"Too much,\" he said.",
+            "1. The Council decides.| 2. It remains seized.",
+            "IV. Sanctions were lifted.| Oil rose.",
+            "Wait … what?| Yes… No.".replace("… No", "…| No").as_str(),
+            "He said: \"No.\"| She left.",
+            "Acme Inc. Chairman Lee spoke, i.e. he read, e.g. Homer.| We slept.",
+            "Visit www.mid.ru today.| It works.",
+        ] {
+            check(Some("en"), marked);
+        }
+    }
+
+    #[test]
+    fn russian() {
+        for marked in [
+            "Министр С. В. Лавров прибыл.| В.В. Путин его принял.",
+            "Речь идёт о мире, т. е. о безопасности.| Это важно.",
+            "В 2015 г. Россия начала операцию.| Она длилась долго.",
+            "Договор между двумя странами был подписан в Москве в 2001 г.| Документ действует.",
+            "Он родился в г. Тегеране на ул. Садовой.| Потом уехал.",
+            "См. ст. 5 и п. 3 Устава ООН.| Далее без изменений.",
+            "Это стоит 5 млн. долл. США.| Дорого!",
+            "Как же так?!| Никто не знает…| Все молчат.",
+        ] {
+            check(Some("ru"), marked);
+            check(None, marked);
+        }
+    }
+
+    #[test]
+    fn right_to_left() {
+        for (language, marked) in [
+            (
+                "fa",
+                "او نمی‌خواهد برود.| چرا نمی‌رود؟| نمی‌دانیم!| ر.ک. صفحهٔ بعد.",
+            ),
+            ("fa", "نرخ ۳.۵ درصد بود.| در ص. ۱۲ آمده است."),
+            ("ar", "قال د. أحمد إن القرار مهم.| هل هذا صحيح؟| نعم."),
+            ("ur", "یہ درست ہے۔| وہ چلا گیا۔"),
+            (
+                "he",
+                "פרופ' כהן דיבר.| א. ב. יהושע כתב.| מה קרה?| ראו עמ' 5.",
+            ),
+        ] {
+            check(Some(language), marked);
+        }
+    }
+
+    #[test]
+    fn line_breaks() {
+        // Broken for width: goes on. Broken on purpose: ends.
+        let wrapped =
+            "The world is currently undergoing the most\nradical changes ever seen. In such";
+        let index = TextIndex::new(wrapped);
+        let one = [Span::new(0, index.len()).unwrap()];
+        assert_eq!(
+            cut(&index, &sentences_in(wrapped, &one, Some("en"))),
+            vec![
+                "The world is currently undergoing the most\nradical changes ever seen.",
+                "In such"
+            ]
+        );
+        let address = "Mr. Lavrov:\nI thank you\nall";
+        let index = TextIndex::new(address);
+        let one = [Span::new(0, index.len()).unwrap()];
+        assert_eq!(
+            cut(&index, &sentences_in(address, &one, None)),
+            vec!["Mr. Lavrov:", "I thank you\nall"]
+        );
+    }
+
+    #[test]
+    fn blocks_end_sentences_and_what_is_outside_is_left_out() {
+        let text = "A title\n\nNo stop here\n\nmore";
+        let index = TextIndex::new(text);
+        assert_eq!(
+            cut(&index, &sentences(text, None)),
+            vec!["A title", "No stop here", "more"]
+        );
+        let some = [Span::new(9, 21).unwrap()];
+        assert_eq!(
+            cut(&index, &sentences_in(text, &some, None)),
+            vec!["No stop here"]
+        );
+        assert_eq!(sentences("", None), vec![]);
+        assert_eq!(sentences(" \n\u{200F} ", None), vec![]);
+    }
+
+    #[test]
+    fn positions_are_code_points() {
+        assert_eq!(
+            sentences("😀 é. Да!", None),
+            vec![Span::new(0, 4).unwrap(), Span::new(5, 8).unwrap()]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn sentences_part_all_that_is_seen(
+            text in "([a-zA-Zа-яא-ת0-9.,:;!?؟۔… \u{200C}\u{200F}\u{301}😀()«»'\"-]{0,50}[\n\u{2028}\t]{0,2}){0,8}"
+        ) {
+            let index = TextIndex::new(text.as_str());
+            let mut end = 0;
+            for span in sentences(&text, None) {
+                prop_assert!(span.start >= end);
+                prop_assert!(is_blank_str(index.range(end, span.start)));
+                let words = index.slice(span);
+                prop_assert_eq!(words, words.trim());
+                prop_assert!(!is_blank_str(words));
+                end = span.end;
+            }
+            prop_assert!(is_blank_str(index.range(end, index.len())));
+        }
+    }
 }
