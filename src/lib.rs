@@ -1,2 +1,3 @@
+pub mod agreement;
 pub mod text;
 pub mod themes;
