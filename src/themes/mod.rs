@@ -1,7 +1,7 @@
 //! What is said, how often, when, about whom, and together with what.
 //!
 //! This room turns codings into the five tables that a study prints (frequencies, trend, crosstab, co-occurrence,
-//! saturation). The measures are pure: they take a [`Corpus`], which somebody
+//! saturation) and into their figures ([`chart`]). The measures are pure: they take a [`Corpus`], which somebody
 //! else has already reduced to the documents, codes and codings that the caller may see and asked for, and return
 //! values that serialise to the answers of the programming interface. They know no database and no HTTP, so that
 //! each can be checked by hand against a published definition.
@@ -17,6 +17,7 @@
 //!
 //! Positions and lengths are Unicode code points, ranges are half-open.
 
+pub mod chart;
 mod cooccurrence;
 mod crosstab;
 mod frequency;
@@ -259,5 +260,7 @@ fn per_1000(count: u64, words: u64) -> Option<f64> {
     ratio(count as f64 * 1000.0, words as f64)
 }
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

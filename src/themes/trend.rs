@@ -32,7 +32,8 @@ impl std::str::FromStr for Step {
 }
 
 impl Step {
-    fn per_year(self) -> i64 {
+    /// How many periods make a year.
+    pub fn per_year(self) -> i64 {
         match self {
             Self::Year => 1,
             Self::Quarter => 4,
@@ -112,6 +113,9 @@ pub struct TrendAnswer {
     pub answer: Answer<TrendItem>,
     /// All periods from the first to the last with a document, also those with none.
     pub periods: Vec<String>,
+    /// The number of the first period, counted from the start of the year 0; for axes, which name round periods.
+    #[serde(skip)]
+    pub first: i64,
     /// Documents without a date precise enough for the period. They are in no item; `totals` includes them.
     pub undated: u64,
 }
@@ -244,6 +248,7 @@ pub fn trend(
     Ok(TrendAnswer {
         answer: Answer::new(items, Unit::Passage, index.totals(), request),
         periods: names,
+        first,
         undated: period_of.iter().filter(|p| p.is_none()).count() as u64,
     })
 }
