@@ -190,7 +190,7 @@ const fn variant(c: char) -> char {
         '\u{671}' | '\u{672}' | '\u{673}' | '\u{675}' => 'ا',
         '\u{660}'..='\u{669}' => digit(c, 0x660),
         '\u{6F0}'..='\u{6F9}' => digit(c, 0x6F0),
-        '‘' | '’' | '‛' | 'ʼ' | 'ʹ' | '′' | '׳' | '`' => '\'',
+        '‘' | '’' | '‛' | 'ʼ' | 'ʹ' | '′' | '׳' => '\'',
         '“' | '”' | '„' | '‟' | '«' | '»' | '″' | '״' => '"',
         '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '־' => '-',
         _ => c,
@@ -237,7 +237,8 @@ pub fn fold_query(query: &str) -> String {
 
 impl Folded {
     /// Every place where `query` occurs, in order and without overlap, as spans of the original. A zero-width non-joiner,
-    /// in the text or the query, matches a space, another non-joiner, or nothing.
+    /// in the text or the query, matches a space, another non-joiner, or nothing. Time grows with the text, and at
+    /// worst (a text and a query of one letter over and over) with the query too: limit the length of queries.
     #[must_use]
     pub fn find(&self, query: &str) -> Vec<Span> {
         let query = fold(query);

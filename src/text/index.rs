@@ -457,7 +457,7 @@ mod tests {
     }
 
     /// Texts full of what goes wrong: marks, joiners, flags, astral letters, line ends.
-    pub(crate) fn hard_text() -> impl Strategy<Value = String> {
+    fn hard_text() -> impl Strategy<Value = String> {
         let piece = prop::sample::select(vec![
             "a", "Z", " ", "\n", "\r\n", "\r", "\u{301}", "\u{200C}", "\u{200D}", "\u{200F}", "👩",
             "🏽", "🇮", "🇷", "م", "ی", "ש", "\u{5B8}", "é", "𐍈", ".", "؟", "\u{FEFF}", "\0", "한",

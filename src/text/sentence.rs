@@ -22,18 +22,20 @@ pub fn sentences(text: &str, language: Option<&str>) -> Vec<Span> {
     sentences_in(text, &paragraphs(text), language)
 }
 
-/// Every sentence inside `blocks`, which must be in order and not overlap; what lies outside them is left out.
+/// Every sentence inside `blocks`, block by block; what lies outside them is left out.
 #[must_use]
 pub fn sentences_in(text: &str, blocks: &[Span], language: Option<&str>) -> Vec<Span> {
     let index = TextIndex::new(text);
-    let mut counter = Counter::new(text);
     let mut found = Vec::with_capacity(text.len() / 100 + 1);
     let mut scratch = String::new();
     for &block in blocks {
         let (from, to) = (index.byte_of(block.start), index.byte_of(block.end));
         prepare(&text[from..to], &mut scratch);
+        // What was prepared has as many code points as the block, each as many bytes long.
+        let mut counter = Counter::new(&scratch);
         for (start, end) in divide(&scratch, language) {
-            found.extend(counter.span(from + start, from + end));
+            let (start, end) = (counter.at(start), counter.at(end));
+            found.extend(Span::new(block.start + start, block.start + end));
         }
     }
     found
@@ -71,6 +73,8 @@ fn divide(block: &str, language: Option<&str>) -> Vec<(usize, usize)> {
     let mut sentences: Vec<(usize, usize)> = Vec::new();
     // Whether the next piece belongs to the last sentence.
     let mut open = false;
+    // Whether the last sentence has a letter or digit yet.
+    let mut worded = false;
     for (at, piece) in block.split_sentence_bound_indices() {
         if is_blank_str(piece) {
             // White space alone; a line break in it has done its work.
@@ -82,15 +86,20 @@ fn divide(block: &str, language: Option<&str>) -> Vec<(usize, usize)> {
         // A piece without any letter or digit ("…", "»", "* * *") is no sentence of its own beside another.
         let bare = !piece.contains(char::is_alphanumeric);
         match sentences.last_mut() {
-            Some(last) if open || bare => last.1 = end,
-            _ => sentences.push((start, end)),
+            Some(last) if open || bare => {
+                last.1 = end;
+                worded |= !bare;
+            }
+            _ => {
+                sentences.push((start, end));
+                worded = !bare;
+            }
         }
         let Some(&(first, _)) = sentences.last() else {
             continue;
         };
         open = !piece.ends_with(['\n', '\u{2028}', '\u{2029}', '\u{85}'])
-            && (!block[first..end].contains(char::is_alphanumeric)
-                || goes_on(&block[first..end], block[end..].trim_start(), language));
+            && (!worded || goes_on(&block[first..end], block[end..].trim_start(), language));
     }
     sentences
 }
@@ -132,7 +141,7 @@ fn goes_on(so_far: &str, next: &str, language: Option<&str>) -> bool {
         }
         Some(Abbreviation::Dated) if after_number => {
             // "В 2015 г. Россия …" has barely begun; "… подписано в 2015 г. Документ …" is done.
-            return so_far.split_whitespace().count() <= BARELY;
+            return so_far.split_whitespace().take(BARELY + 1).count() <= BARELY;
         }
         // город, река
         Some(Abbreviation::Dated) if matches!(word, "г" | "р") => return first.is_alphabetic(),
@@ -152,21 +161,31 @@ fn is_opening(c: char) -> bool {
         )
 }
 
+/// No abbreviation is longer, in characters; looking no further keeps long chains of letters and stops from costing
+/// their length at each stop.
+const LONGEST_ABBREVIATION: usize = 24;
+
 /// The last word of `body`, with the full stops inside it ("U.S", "т.е"); spaces inside abbreviations are
-/// not followed, since each part has its own stop.
+/// not followed, since each part has its own stop. Empty where the word is too long to be an abbreviation.
 fn last_word(body: &str) -> &str {
-    let start = body
-        .char_indices()
-        .rev()
-        .find(|&(_, c)| {
-            !(c.is_alphanumeric()
-                || matches!(
-                    c,
-                    '.' | '\'' | '׳' | '"' | '״' | '-' | '\u{200C}' | '\u{640}'
-                )
-                || unicode_normalization::char::is_combining_mark(c))
-        })
-        .map_or(0, |(i, c)| i + c.len_utf8());
+    let inside = |c: char| {
+        c.is_alphanumeric()
+            || matches!(
+                c,
+                '.' | '\'' | '׳' | '"' | '״' | '-' | '\u{200C}' | '\u{640}'
+            )
+            || unicode_normalization::char::is_combining_mark(c)
+    };
+    let mut start = body.len();
+    for (taken, (at, c)) in body.char_indices().rev().enumerate() {
+        if !inside(c) {
+            break;
+        }
+        if taken == LONGEST_ABBREVIATION {
+            return "";
+        }
+        start = at;
+    }
     body[start..].trim_start_matches(['"', '\'', '.', '-'])
 }
 
@@ -251,6 +270,7 @@ mod tests {
             ),
             ("fa", "نرخ ۳.۵ درصد بود.| در ص. ۱۲ آمده است."),
             ("ar", "قال د. أحمد إن القرار مهم.| هل هذا صحيح؟| نعم."),
+            ("ar", "رحبت م.ت.ف. عام 2015 م. بالقرار.| انتهى."),
             ("ur", "یہ درست ہے۔| وہ چلا گیا۔"),
             (
                 "he",
