@@ -48,7 +48,7 @@ fn english(word: &str) -> Option<Abbreviation> {
         | "dec" | "c" | "v" | "ed" | "eds" | "tel" => Numbered,
         "u.s" | "u.s.a" | "u.n" | "u.k" | "e.u" | "u.s.s.r" | "d.c" | "u.a.e" | "inc" | "ltd"
         | "co" | "corp" | "jr" | "sr" | "ph.d" | "m.d" | "b.a" | "m.a" | "al" | "dept" | "bros"
-        | "plc" | "u.n.s.c" | "i.a.e.a" | "n.y" => Either,
+        | "plc" | "u.n.s.c" | "i.a.e.a" | "n.y" | "a.m" | "p.m" => Either,
         _ => return None,
     })
 }

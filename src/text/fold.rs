@@ -399,6 +399,7 @@ mod tests {
     #[test]
     fn latin() {
         assert_eq!(hits("Universität café", "universitat"), vec!["Universität"]);
+        assert_eq!(hits("Universität café", "cafe"), vec!["café"]);
         assert_eq!(hits("cafe\u{301}s", "café"), vec!["cafe\u{301}"]);
         assert_eq!(hits("STRASSE Straße", "straße"), vec!["STRASSE", "Straße"]);
         assert_eq!(hits("İstanbul", "istanbul"), vec!["İstanbul"]);
@@ -472,6 +473,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn equal_spellings_fold_alike(text in words()) {
+            use unicode_normalization::UnicodeNormalization;
+            let composed: String = text.nfc().collect();
+            let decomposed: String = text.nfd().collect();
+            prop_assert_eq!(fold_str(&composed), fold_str(&decomposed));
+        }
+
         #[test]
         fn both_foldings_agree_and_stay(text in words()) {
             let folded = fold(&text);

@@ -11,7 +11,10 @@ use whatlang::{Detector, Lang};
 /// How many characters are read from each of three places in a long text.
 const SAMPLE: usize = 1_200;
 
-/// Below so many letters a guess from trigrams is worth nothing, unless it is sure of itself.
+/// Below so many letters little words are better evidence than trigrams.
+const SHORT: usize = 300;
+
+/// Below so many letters trigrams alone are no evidence.
 const FEW: usize = 40;
 
 /// The most likely language of `text` as a two-letter code (`en`, `ru`, `fa`, `ar`, `he` …), or `None`
@@ -187,11 +190,98 @@ fn cyrillic_script(sample: &str) -> &'static str {
 }
 
 fn trigrams(sample: &str, letters: usize) -> Option<&'static str> {
-    let info = whatlang::detect(sample)?;
-    if letters < FEW && !info.is_reliable() {
-        return None;
+    if letters < SHORT
+        && let Some(code) = little_words(sample)
+    {
+        return Some(code);
     }
-    Some(two_letters(info.lang()))
+    let info = whatlang::detect(sample)?;
+    // Trigrams of a few Latin words point anywhere, and sound sure of it.
+    (letters >= SHORT
+        || info.script() != whatlang::Script::Latin
+        || info.is_reliable() && letters >= FEW)
+        .then(|| two_letters(info.lang()))
+}
+
+/// The Latin-script language whose little words a short text has most of: at least two, and more than any other's.
+fn little_words(sample: &str) -> Option<&'static str> {
+    const WORDS: [(&str, &[&str]); 9] = [
+        (
+            "en",
+            &[
+                "the", "of", "and", "to", "is", "that", "for", "was", "with", "it", "he", "we",
+                "not", "are", "this", "by", "i", "from", "which",
+            ],
+        ),
+        (
+            "fr",
+            &[
+                "le", "la", "les", "des", "et", "du", "un", "une", "est", "que", "dans", "pour",
+                "qui", "il", "nous", "pas", "au", "sur",
+            ],
+        ),
+        (
+            "de",
+            &[
+                "der", "die", "das", "und", "ist", "nicht", "ein", "eine", "den", "von", "mit",
+                "zu", "auf", "für", "im", "wir", "sich", "des",
+            ],
+        ),
+        (
+            "es",
+            &[
+                "el", "la", "los", "las", "y", "que", "del", "en", "un", "una", "es", "por", "con",
+                "para", "no", "se", "al",
+            ],
+        ),
+        (
+            "it",
+            &[
+                "il", "la", "di", "che", "e", "un", "una", "è", "per", "non", "con", "del",
+                "della", "gli", "si", "sono",
+            ],
+        ),
+        (
+            "pt",
+            &[
+                "o", "os", "as", "e", "que", "do", "da", "em", "um", "uma", "para", "não", "com",
+                "por", "se", "ao",
+            ],
+        ),
+        (
+            "nl",
+            &[
+                "de", "het", "een", "en", "van", "is", "niet", "dat", "op", "te", "met", "voor",
+                "zijn", "wij", "aan",
+            ],
+        ),
+        (
+            "pl",
+            &[
+                "i", "w", "na", "z", "nie", "się", "do", "jest", "że", "to", "o", "dla", "po",
+                "jak",
+            ],
+        ),
+        (
+            "tr",
+            &[
+                "ve", "bir", "bu", "için", "ile", "de", "da", "olarak", "çok", "daha", "ne", "gibi",
+            ],
+        ),
+    ];
+    let lower = sample.to_lowercase();
+    let mut counts = [0usize; WORDS.len()];
+    for word in lower.split(|c: char| !c.is_alphabetic()) {
+        for (count, (_, list)) in counts.iter_mut().zip(&WORDS) {
+            *count += usize::from(list.contains(&word));
+        }
+    }
+    let most = counts.iter().copied().max().filter(|&n| n >= 2)?;
+    let mut best = counts.iter().zip(&WORDS).filter(|(n, _)| **n == most);
+    match (best.next(), best.next()) {
+        (Some((_, (code, _))), None) => Some(code),
+        _ => None,
+    }
 }
 
 const fn two_letters(lang: Lang) -> &'static str {
@@ -338,6 +428,10 @@ mod tests {
             Some("ur")
         );
         assert_eq!(
+            guess("Делегација и Србија: њихова резолуција је ћутке љубазно примљена.").as_deref(),
+            Some("sr")
+        );
+        assert_eq!(
             guess("La délégation a salué la résolution et demandé de nouveaux pourparlers.")
                 .as_deref(),
             Some("fr")
@@ -347,6 +441,26 @@ mod tests {
                 .as_deref(),
             Some("de")
         );
+    }
+
+    #[test]
+    fn short_latin_texts_go_by_their_little_words() {
+        assert_eq!(
+            guess("I met Vladimir V. Putin in Washington, D.C. It was the end.").as_deref(),
+            Some("en")
+        );
+        assert_eq!(
+            guess("Body of text that is not long.").as_deref(),
+            Some("en")
+        );
+        assert_eq!(guess("Il est dans la salle.").as_deref(), Some("fr"));
+        assert_eq!(guess("Das ist nicht der Punkt.").as_deref(), Some("de"));
+        assert_eq!(
+            guess("Los países no se reunieron en el foro.").as_deref(),
+            Some("es")
+        );
+        // A name tells nothing.
+        assert_eq!(guess("Benjamin Netanyahu"), None);
     }
 
     #[test]

@@ -118,8 +118,8 @@ fn goes_on(so_far: &str, next: &str, language: Option<&str>) -> bool {
         return false;
     }
     let before = body[..body.len() - word.len()].trim_end_matches(is_opening);
-    // "1. The Council", "IV. Sanctions": the number opens the sentence.
-    if before.is_empty() && is_number(word) {
+    // "1. The Council", "IV. Sanctions", "Q. What happened?": the number or letter opens the sentence.
+    if before.is_empty() && (is_number(word) || is_initial(word)) {
         return true;
     }
     let next_word = next
@@ -234,6 +234,7 @@ mod tests {
             "J. R. R. Tolkien and John F. Kennedy never met.| Nobody minds.",
             "Prices rose 3.5 per cent.| \"Too much,\" he said.",
             "1. The Council decides.| 2. It remains seized.",
+            "They met at 5 p.m. London time.| It was over by 6 p.m.| The room was empty.",
             "IV. Sanctions were lifted.| Oil rose.",
             "Wait … what?| Yes… No.".replace("… No", "…| No").as_str(),
             "He said: \"No.\"| She left.",
@@ -279,6 +280,11 @@ mod tests {
         ] {
             check(Some(language), marked);
         }
+    }
+
+    #[test]
+    fn questions_and_answers() {
+        check(Some("en"), "Q. What happened?| A. That did.");
     }
 
     #[test]
