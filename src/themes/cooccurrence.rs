@@ -3,8 +3,9 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::index::{Index, union};
-use super::{Answer, Corpus, Range, Request, Unit, ratio};
+use super::index::Index;
+use super::{Answer, Corpus, Request, Unit, ratio};
+use crate::text::{Span, cover};
 
 /// Within what two codes must stand to stand together.
 ///
@@ -15,9 +16,9 @@ pub enum Within<'a> {
     /// They share at least one character.
     Overlap,
     /// Both are in the same sentence.
-    Sentence(&'a [Vec<Range>]),
+    Sentence(&'a [Vec<Span>]),
     /// Both are in the same paragraph.
-    Paragraph(&'a [Vec<Range>]),
+    Paragraph(&'a [Vec<Span>]),
     /// Both are in the same document.
     Document,
 }
@@ -102,7 +103,7 @@ pub fn cooccurrence(
 }
 
 /// A code in a document and the union of its spans there.
-type Coded = (usize, Vec<Range>);
+type Coded = (usize, Vec<Span>);
 
 /// For each document, the codes that occur in it, ascending by position.
 fn spans_by_document(index: &Index<'_>) -> Vec<Vec<Coded>> {
@@ -115,13 +116,15 @@ fn spans_by_document(index: &Index<'_>) -> Vec<Vec<Coded>> {
     let mut documents: Vec<Vec<Coded>> = vec![Vec::new(); index.corpus.documents.len()];
     for (document, code, span) in rows {
         let coded = &mut documents[document];
-        match coded.last_mut() {
-            Some((last, spans)) if *last == code => spans.push(span),
-            _ => coded.push((code, vec![span])),
+        if coded.last().is_none_or(|(last, _)| *last != code) {
+            coded.push((code, Vec::new()));
+        }
+        if let (Some((_, spans)), Some(span)) = (coded.last_mut(), Span::new(span.0, span.1)) {
+            spans.push(span);
         }
     }
     for (_, spans) in documents.iter_mut().flatten() {
-        union(spans);
+        *spans = cover(spans);
     }
     documents
 }
@@ -139,7 +142,7 @@ impl Sets {
     fn add_text(&mut self, length: u32, coded: &[Coded]) {
         self.n += u64::from(length);
         for (i, (a, a_spans)) in coded.iter().enumerate() {
-            let covered = a_spans.iter().map(|(start, end)| u64::from(end - start));
+            let covered = a_spans.iter().map(|span| u64::from(span.len()));
             self.size[*a] += covered.sum::<u64>();
             for (b, b_spans) in &coded[i + 1..] {
                 let (runs, characters) = intersection(a_spans, b_spans);
@@ -152,7 +155,7 @@ impl Sets {
 
     /// Counts a document as units: the sets are units, kept as one bit each so that a pair costs a few machine words
     /// however long its passages are.
-    fn add_units(&mut self, units: &[Range], coded: &[Coded]) {
+    fn add_units(&mut self, units: &[Span], coded: &[Coded]) {
         self.n += units.len() as u64;
         let bits: Vec<Vec<u64>> = coded
             .iter()
@@ -191,17 +194,15 @@ impl Sets {
 }
 
 /// The runs that two unions share, and the characters in them.
-fn intersection(a: &[Range], b: &[Range]) -> (u64, u64) {
+fn intersection(a: &[Span], b: &[Span]) -> (u64, u64) {
     let (mut i, mut j) = (0, 0);
     let (mut runs, mut characters) = (0, 0);
     while i < a.len() && j < b.len() {
-        let start = a[i].0.max(b[j].0);
-        let end = a[i].1.min(b[j].1);
-        if start < end {
+        if let Some(shared) = a[i].intersection(b[j]) {
             runs += 1;
-            characters += u64::from(end - start);
+            characters += u64::from(shared.len());
         }
-        if a[i].1 < b[j].1 {
+        if a[i].end < b[j].end {
             i += 1;
         } else {
             j += 1;
@@ -211,15 +212,15 @@ fn intersection(a: &[Range], b: &[Range]) -> (u64, u64) {
 }
 
 /// A bit for each unit that one of the spans touches.
-fn touched(units: &[Range], spans: &[Range]) -> Vec<u64> {
+fn touched(units: &[Span], spans: &[Span]) -> Vec<u64> {
     let mut bits = vec![0u64; units.len().div_ceil(64)];
-    for &(start, end) in spans {
-        let first = units.partition_point(|unit| unit.1 <= start);
+    for span in spans {
+        let first = units.partition_point(|unit| unit.end <= span.start);
         for (at, _) in units
             .iter()
             .enumerate()
             .skip(first)
-            .take_while(|(_, unit)| unit.0 < end)
+            .take_while(|(_, unit)| unit.start < span.end)
         {
             bits[at / 64] |= 1 << (at % 64);
         }

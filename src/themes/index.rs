@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{CodingRow, Corpus, Group, GroupBy, Range, Totals};
+use super::{CodingRow, Corpus, Group, GroupBy, Totals};
 
 /// A coding with its ids replaced by positions in the corpus.
 #[derive(Clone, Copy, Debug)]
@@ -15,7 +15,8 @@ pub(super) struct Row {
     pub document: usize,
     pub code: usize,
     pub coder: usize,
-    pub span: Range,
+    /// Start and end inside the text; equal where the coding lies outside of it.
+    pub span: (u32, u32),
     pub weight: Option<f64>,
 }
 
@@ -245,19 +246,6 @@ impl Tally {
     }
 }
 
-/// The union of spans as disjoint runs in order; runs that touch become one. Empty spans vanish.
-pub(super) fn union(spans: &mut Vec<Range>) {
-    spans.retain(|(start, end)| start < end);
-    spans.sort_unstable();
-    spans.dedup_by(|next, kept| {
-        let joined = next.0 <= kept.1;
-        if joined {
-            kept.1 = kept.1.max(next.1);
-        }
-        joined
-    });
-}
-
 /// Where each id stands. Of equal ids the first counts.
 fn positions(ids: impl Iterator<Item = i64>) -> HashMap<i64, usize> {
     let mut at = HashMap::new();
@@ -265,16 +253,4 @@ fn positions(ids: impl Iterator<Item = i64>) -> HashMap<i64, usize> {
         at.entry(id).or_insert(position);
     }
     at
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn union_joins_what_overlaps_or_touches() {
-        let mut spans = vec![(10, 12), (0, 3), (3, 5), (4, 7), (11, 11), (8, 9)];
-        union(&mut spans);
-        assert_eq!(spans, [(0, 7), (8, 9), (10, 12)]);
-    }
 }

@@ -40,9 +40,6 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A half-open range `[start, end)` of code points.
-pub type Range = (u32, u32);
-
 /// A date as precise as the source is: a year, a month or a day.
 ///
 /// The order is the calendar's; a less precise date comes before every more precise one inside it (2015 before

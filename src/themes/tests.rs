@@ -17,6 +17,7 @@
 //! ```
 
 use super::*;
+use crate::text::Span;
 
 const ANA: i64 = 501;
 const BEN: i64 = 502;
@@ -537,13 +538,21 @@ fn two_coders_who_agree_on_a_place_make_one_overlap() {
 #[test]
 fn codes_meet_in_paragraphs_and_documents() {
     // Seven paragraphs, a blank between the two of document 3.
-    let paragraphs = vec![
-        vec![(0, 15), (15, 100)],
-        vec![(0, 55), (55, 200)],
-        vec![(0, 8), (9, 50)],
-        vec![(0, 150)],
-        vec![],
-    ];
+    let paragraphs: Vec<Vec<Span>> = [
+        &[(0, 15), (15, 100)][..],
+        &[(0, 55), (55, 200)],
+        &[(0, 8), (9, 50)],
+        &[(0, 150)],
+        &[],
+    ]
+    .iter()
+    .map(|units| {
+        units
+            .iter()
+            .filter_map(|&(start, end)| Span::new(start, end))
+            .collect()
+    })
+    .collect();
     let answer = cooccurrence(&corpus(), Within::Paragraph(&paragraphs), &request());
     // Security: both of document 1, first of 2. Energy: second of 1, both of 3. Sanctions: both of 2.
     assert_eq!(

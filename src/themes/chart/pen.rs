@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use unicode_bidi::{Direction, get_base_direction};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::Frame;
+use crate::text::{Direction, direction};
 
 /// Towards which side a text runs from its point: on (to the right, unless mirrored), both, or back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,9 +213,9 @@ pub(super) fn escape(text: &str) -> String {
     escaped
 }
 
-/// Whether the first strong letter runs from right to left.
+/// Whether a text runs from right to left, by the rule that holds for documents.
 pub(super) fn is_rtl(text: &str) -> bool {
-    get_base_direction(text) == Direction::Rtl
+    direction(text) == Direction::Rtl
 }
 
 /// About how wide a text is, in pixels at a font size. There are no font metrics on the server, so this errs to the
