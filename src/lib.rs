@@ -1,3 +1,31 @@
+//! Concord: collaborative qualitative coding.
+//!
+//! One room a feature. From the ground up, each importing only from those before it:
+//!
+//! | room | holds |
+//! |---|---|
+//! | [`text`] | code points, graphemes, blocks, sentences, direction, search folding; pure |
+//! | [`db`], [`error`], [`config`], [`i18n`], [`clock`], [`secrets`] | the ground: storage, errors, settings, words, time |
+//! | [`web`] | what every page shares; its `router` alone stands on top and knows the rooms |
+//! | [`accounts`] | users, passwords, sessions, tokens |
+//! | [`projects`] | projects, members, roles, who sees which codings |
+//! | [`activity`] | the event log: audit trail, undo, live feed |
+//! | [`agreement`] | agreement between coders: pure statistics and the page that shows them |
+//! | [`themes`] | frequencies, trends, crosstabs, co-occurrence, and their charts |
+//!
+//! In a room, `mod.rs` says what the feature is and holds its rules, `store.rs` its SQL, `pages.rs` its HTML, `api.rs`
+//! its JSON.
+
+pub mod accounts;
+pub mod activity;
 pub mod agreement;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod i18n;
+pub mod projects;
+pub mod secrets;
 pub mod text;
 pub mod themes;
+pub mod web;

@@ -1,0 +1,89 @@
+//! SQL of the event log.
+
+use super::{Batch, Change, Event};
+use crate::args;
+use crate::db::{Db, Dialect, Tx};
+use crate::error::Result;
+
+/// Appends one event; its sequence number.
+///
+/// On PostgreSQL writers of one project take turns from here to their commit, so that sequence numbers become visible
+/// in their order and a reader who asks for "after n" never misses one that commits late.
+pub async fn append(tx: &mut Tx, batch: &Batch, change: Change, now: i64) -> Result<i64> {
+    if tx.dialect() == Dialect::Postgres {
+        tx.optional::<(i64,)>(
+            "SELECT 1::BIGINT FROM (SELECT pg_advisory_xact_lock($1)) AS locked",
+            args![change.project],
+        )
+        .await?;
+    }
+    let project = change.project;
+    let (seq,): (i64,) = tx
+        .one(
+            "INSERT INTO events (project_id, actor_id, verb, subject_kind, subject_id, document_id, before, after, batch, undoes, at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING seq",
+            args![
+                project,
+                change.actor,
+                change.verb,
+                change.kind,
+                change.id,
+                change.document,
+                change.before.map(|j| j.to_string()),
+                change.after.map(|j| j.to_string()),
+                batch.id(),
+                batch.undoes.clone(),
+                now
+            ],
+        )
+        .await?;
+    tx.touch(project);
+    Ok(seq)
+}
+
+/// The newest sequence number of a project; 0 before its first event. Serves as the version of its data for caches.
+pub async fn latest(db: &Db, project: i64) -> Result<i64> {
+    let (seq,): (i64,) = db
+        .one(
+            "SELECT COALESCE(MAX(seq), 0) FROM events WHERE project_id = $1",
+            args![project],
+        )
+        .await?;
+    Ok(seq)
+}
+
+/// Events after a sequence number, oldest first.
+pub async fn since(db: &Db, project: i64, seq: i64, limit: i64) -> Result<Vec<Event>> {
+    db.all(
+        "SELECT e.seq, e.actor_id, COALESCE(u.name, '') AS actor_name, e.verb, e.subject_kind, e.subject_id,
+                e.document_id, e.before, e.after, e.batch, e.undoes, e.at
+         FROM events e LEFT JOIN users u ON u.id = e.actor_id
+         WHERE e.project_id = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3",
+        args![project, seq, limit],
+    )
+    .await
+}
+
+/// The newest events before a sequence number (0 for the newest of all), newest first.
+pub async fn recent(db: &Db, project: i64, before: i64, limit: i64) -> Result<Vec<Event>> {
+    db.all(
+        "SELECT e.seq, e.actor_id, COALESCE(u.name, '') AS actor_name, e.verb, e.subject_kind, e.subject_id,
+                e.document_id, e.before, e.after, e.batch, e.undoes, e.at
+         FROM events e LEFT JOIN users u ON u.id = e.actor_id
+         WHERE e.project_id = $1 AND ($2 = 0 OR e.seq < $2) ORDER BY e.seq DESC LIMIT $3",
+        args![project, before, limit],
+    )
+    .await
+}
+
+/// Everything that happened to one thing, oldest first.
+pub async fn history(db: &Db, project: i64, kind: &str, id: i64) -> Result<Vec<Event>> {
+    db.all(
+        "SELECT e.seq, e.actor_id, COALESCE(u.name, '') AS actor_name, e.verb, e.subject_kind, e.subject_id,
+                e.document_id, e.before, e.after, e.batch, e.undoes, e.at
+         FROM events e LEFT JOIN users u ON u.id = e.actor_id
+         WHERE e.project_id = $1 AND e.subject_kind = $2 AND e.subject_id = $3 ORDER BY e.seq",
+        args![project, kind, id],
+    )
+    .await
+}
