@@ -65,7 +65,7 @@ macro_rules! arg_number {
         }
     )*};
 }
-arg_number!(i64, u64, usize, u32, i32);
+arg_number!(i64, u64, usize, u32, i32, u16);
 impl From<f64> for Arg {
     fn from(v: f64) -> Self {
         Arg::Number(v)
