@@ -35,7 +35,10 @@ fn main() {
     let mut hasher = DefaultHasher::new();
     hash(&root.join("static"), &mut hasher);
     hash(&vendor, &mut hasher);
-    println!("cargo:rustc-env=CONCORD_ASSETS_HASH={:016x}", hasher.finish());
+    println!(
+        "cargo:rustc-env=CONCORD_ASSETS_HASH={:016x}",
+        hasher.finish()
+    );
 }
 
 fn stop(why: &str) -> ! {

@@ -118,9 +118,9 @@ impl Config {
             .listen
             .or(file.listen)
             .unwrap_or_else(|| "127.0.0.1:8080".to_owned());
-        let listen: SocketAddr = listen
-            .parse()
-            .map_err(|_| Error::usage(format!("{listen:?} is not an address like 127.0.0.1:8080")))?;
+        let listen: SocketAddr = listen.parse().map_err(|_| {
+            Error::usage(format!("{listen:?} is not an address like 127.0.0.1:8080"))
+        })?;
         let mut limits = Limits::default();
         if let Some(mb) = file.limits.file_megabytes {
             limits.file_bytes = mb * 1_000_000;
@@ -139,13 +139,10 @@ impl Config {
                 .database_url
                 .or(file.database_url)
                 .unwrap_or_else(|| format!("sqlite:{}", data.join("concord.db").display())),
-            public_url: flags
-                .public_url
-                .or(file.public_url)
-                .map_or_else(
-                    || format!("http://{listen}"),
-                    |url| url.trim_end_matches('/').to_owned(),
-                ),
+            public_url: flags.public_url.or(file.public_url).map_or_else(
+                || format!("http://{listen}"),
+                |url| url.trim_end_matches('/').to_owned(),
+            ),
             session_hours: flags.session_hours.or(file.session_hours).unwrap_or(336),
             metrics_public: flags.metrics_public || file.metrics_public.unwrap_or(false),
             data: data.to_owned(),

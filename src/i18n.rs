@@ -57,7 +57,6 @@ impl From<&str> for Arg {
 macro_rules! arg_number {
     ($($t:ty),*) => {$(
         impl From<$t> for Arg {
-            #[expect(clippy::cast_precision_loss, clippy::cast_lossless, reason = "counts shown to people stay far below 2^53")]
             fn from(v: $t) -> Self { Arg::Number(v as f64) }
         }
         impl From<&$t> for Arg {

@@ -35,16 +35,15 @@ pub fn cookie<'h>(headers: &'h axum::http::HeaderMap, name: &str) -> Option<&'h 
 }
 
 /// The layer that finds out who asks.
-pub async fn identify(
-    State(state): State<AppState>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let headers = request.headers();
     let bearer = headers
         .get(header::AUTHORIZATION)
         .and_then(|v| v.to_str().ok())
-        .and_then(|v| v.strip_prefix("Bearer ").or_else(|| v.strip_prefix("bearer ")))
+        .and_then(|v| {
+            v.strip_prefix("Bearer ")
+                .or_else(|| v.strip_prefix("bearer "))
+        })
         .map(|t| t.trim().to_owned());
     let session = cookie(headers, SESSION_COOKIE).map(ToOwned::to_owned);
     let (user, proof) = match (bearer, session) {
@@ -123,7 +122,10 @@ mod tests {
     #[test]
     fn cookies_are_found_among_others() {
         let mut headers = axum::http::HeaderMap::new();
-        headers.insert(header::COOKIE, "a=1; concord_session=xyz; b=2".parse().unwrap());
+        headers.insert(
+            header::COOKIE,
+            "a=1; concord_session=xyz; b=2".parse().unwrap(),
+        );
         assert_eq!(cookie(&headers, SESSION_COOKIE), Some("xyz"));
         assert_eq!(cookie(&headers, "c"), None);
     }

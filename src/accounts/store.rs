@@ -106,10 +106,7 @@ pub async fn update_profile(
 /// The stored password hash.
 pub async fn password_hash(db: &Db, user: i64) -> Result<Option<String>> {
     Ok(db
-        .optional::<(Option<String>,)>(
-            "SELECT password_hash FROM users WHERE id = $1",
-            args![user],
-        )
+        .optional::<(Option<String>,)>("SELECT password_hash FROM users WHERE id = $1", args![user])
         .await?
         .and_then(|(h,)| h))
 }
@@ -159,7 +156,13 @@ pub async fn begin_session(
     tx.execute(
         "INSERT INTO sessions (id_hash, user_id, user_agent, created_at, last_seen_at, expires_at)
          VALUES ($1, $2, $3, $4, $4, $5)",
-        args![crate::secrets::hash(&id), user, agent, now, now + hours * HOUR],
+        args![
+            crate::secrets::hash(&id),
+            user,
+            agent,
+            now,
+            now + hours * HOUR
+        ],
     )
     .await?;
     tx.execute("DELETE FROM sessions WHERE expires_at < $1", args![now])

@@ -143,7 +143,6 @@ fn postgres_args(args: Args) -> Result<PgArguments> {
     Ok(out)
 }
 
-
 /// The database as readers see it. Cheap to clone.
 #[derive(Clone)]
 pub struct Db {

@@ -27,7 +27,12 @@ pub struct Access {
 
 impl Access {
     /// Loads membership, or answers 404: a project one does not belong to is not known to exist.
-    pub async fn load(state: &AppState, user: User, locale: Locale, project: i64) -> Result<Access> {
+    pub async fn load(
+        state: &AppState,
+        user: User,
+        locale: Locale,
+        project: i64,
+    ) -> Result<Access> {
         let (project, role) = store::membership(&state.db, project, user.id)
             .await?
             .ok_or(Error::NotFound("thing-project"))?;
@@ -66,10 +71,10 @@ impl Access {
         if self.may(permission) {
             Ok(())
         } else {
-            Err(Error::forbidden(
-                crate::i18n::Msg::new("error-role")
-                    .arg("role", self.locale.text(&format!("role-{}", self.role.as_str()))),
-            ))
+            Err(Error::forbidden(crate::i18n::Msg::new("error-role").arg(
+                "role",
+                self.locale.text(&format!("role-{}", self.role.as_str())),
+            )))
         }
     }
 

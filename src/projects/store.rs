@@ -73,7 +73,7 @@ pub async fn projects_of(db: &Db, user: i64) -> Result<Vec<(Project, Role)>> {
         )
         .await?;
     let mut projects: Vec<_> = rows.into_iter().map(ProjectRow::project).collect();
-    projects.sort_by(|a, b| a.0.name.to_lowercase().cmp(&b.0.name.to_lowercase()));
+    projects.sort_by_key(|(p, _)| p.name.to_lowercase());
     Ok(projects)
 }
 

@@ -155,7 +155,8 @@ impl Paging {
             let mut digits = Vec::new();
             let mut n = key.unsigned_abs();
             loop {
-                digits.push(char::from_digit(u32::try_from(n % 36).unwrap_or(0), 36).unwrap_or('0'));
+                digits
+                    .push(char::from_digit(u32::try_from(n % 36).unwrap_or(0), 36).unwrap_or('0'));
                 n /= 36;
                 if n == 0 {
                     break;

@@ -31,7 +31,10 @@ const LARGEST: usize = 16 * 1024 * 1024;
 
 /// Keys whose first request is still running.
 #[derive(Default)]
-pub struct InFlight(Mutex<HashMap<(i64, String), Arc<tokio::sync::Mutex<()>>>>);
+pub struct InFlight(Mutex<HashMap<UserKey, Arc<tokio::sync::Mutex<()>>>>);
+
+/// A user and the key she sent.
+type UserKey = (i64, String);
 
 /// The key of the running request, for a handler that keeps its answer by itself.
 #[derive(Clone, Debug)]

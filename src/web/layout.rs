@@ -76,7 +76,6 @@ impl Layout {
 
     /// A number in the reader's locale.
     pub fn n(&self, value: &i64) -> String {
-        #[expect(clippy::cast_precision_loss, reason = "shown numbers stay far below 2^53")]
         crate::i18n::number(*value as f64)
     }
 

@@ -179,18 +179,23 @@ pub async fn layer(request: Request, next: Next) -> Response {
     answer
 }
 
+/// Programs get plain words: the marks that isolate directions are for people's screens.
+fn plain(text: &str) -> String {
+    text.replace(['\u{2068}', '\u{2069}'], "")
+}
+
 fn problem_json(error: &Error, status: StatusCode, words: &Words) -> Response {
     let mut body = json!({
         "type": format!("/problems/{}", error.slug()),
         "title": words.title,
         "status": status.as_u16(),
-        "detail": words.detail,
+        "detail": plain(&words.detail),
     });
     if !words.errors.is_empty() {
         body["errors"] = words
             .errors
             .iter()
-            .map(|(field, message)| json!({"field": field, "message": message}))
+            .map(|(field, message)| json!({"field": field, "message": plain(message)}))
             .collect();
     }
     if let Error::Conflict { current, .. } = error {

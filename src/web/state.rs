@@ -12,6 +12,9 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::error::Result;
 
+/// Room for texts and figures in memory.
+const CACHE_BYTES: usize = 64 * 1024 * 1024;
+
 /// The state every handler can ask for.
 #[derive(Clone)]
 pub struct AppState(Arc<Inner>);
@@ -36,6 +39,8 @@ pub struct Inner {
     pub stopping: CancellationToken,
     /// Answers in the making under an idempotency key.
     pub in_flight: super::idempotency::InFlight,
+    /// Texts and figures that need not be made again.
+    pub cache: super::cache::Cache,
     /// Who has which document open.
     pub presence: super::presence::Presence,
 }
@@ -56,8 +61,7 @@ impl AppState {
         let files = object_store::local::LocalFileSystem::new_with_prefix(&folder)?
             .with_automatic_cleanup(true);
         let db = Db::open(&config.database_url).await?;
-        let setup_code = (!config.listen.ip().is_loopback())
-            .then(|| crate::secrets::readable_code());
+        let setup_code = (!config.listen.ip().is_loopback()).then(crate::secrets::readable_code);
         Ok(AppState(Arc::new(Inner {
             db,
             files: Arc::new(files),
@@ -67,6 +71,7 @@ impl AppState {
             setup_code,
             stopping: CancellationToken::new(),
             in_flight: Default::default(),
+            cache: super::cache::Cache::new(CACHE_BYTES),
             presence: Default::default(),
             config,
         })))

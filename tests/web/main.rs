@@ -1,0 +1,5 @@
+//! The program over HTTP: each test on a server and a database of its own, on SQLite and on PostgreSQL.
+
+mod harness;
+
+mod ground;
