@@ -34,10 +34,12 @@ pub struct CooccurrenceItem {
     pub count: u64,
     /// Both / either: |A ∩ B| / |A ∪ B| (Jaccard, "The distribution of the flora in the alpine zone", *New
     /// Phytologist* 11, 1912, 37–50). `null` where neither occurs.
+    #[schema(required = true)]
     pub jaccard: Option<f64>,
     /// Observed / expected under independence: |A ∩ B| × N / (|A| × |B|), 1 if the codes ignore each other (Brin,
     /// Motwani & Silverstein, "Beyond market baskets", *SIGMOD* 1997, who call it interest). `null` where one of
     /// the codes does not occur.
+    #[schema(required = true)]
     pub lift: Option<f64>,
 }
 

@@ -21,21 +21,25 @@ pub struct CrosstabItem {
     /// Code points in the union of their spans over all coders.
     pub characters: u64,
     /// `passages` per 1,000 words of the group's documents; `null` where these have no words.
+    #[schema(required = true)]
     pub per_1000_words: Option<f64>,
     /// Passages expected if code and group were independent: row total × column total / total. `null` in an empty
     /// table.
+    #[schema(required = true)]
     pub expected: Option<f64>,
     /// Adjusted standardised residual: (passages − expected) / √(expected × (1 − row share) × (1 − column share)).
     /// About normal with mean 0 and variance 1 if code and group are independent, so that beyond about ±2 a cell
     /// deserves a look (Haberman, "The analysis of residuals in cross-classified tables", *Biometrics* 29, 1973,
     /// 205–220; Agresti, *Categorical Data Analysis*, 3rd ed. 2013, §3.3.1). `null` where the row or the column is
     /// empty or holds everything: nothing could then have been otherwise.
+    #[schema(required = true)]
     pub residual: Option<f64>,
 }
 
 /// Why the test's p must be read with care.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = CrosstabTestWarning)]
 pub enum TestWarning {
     /// Documents belong to several groups, so their passages stand in several columns: the columns are not
     /// independent samples.
@@ -48,6 +52,7 @@ pub enum TestWarning {
 /// Why there is no statistic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = CrosstabTestReason)]
 pub enum TestReason {
     /// Fewer than two codes have any passage in these groups.
     FewerThanTwoCodes,
@@ -61,19 +66,24 @@ pub enum TestReason {
 /// other, and of several coders' layers the same words may be counted more than once; the p is therefore descriptive
 /// and the effect size `cramers_v` the figure to report.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = CrosstabTest)]
 pub struct Test {
     /// `chi_square` (Pearson's, without continuity correction) or, for a 2 × 2 table with an expected count below 5,
     /// `fisher_exact` (two-sided).
     #[schema(value_type = String)]
     pub name: &'static str,
     /// Σ (passages − expected)² / expected; `null` for Fisher's test, which has none.
+    #[schema(required = true)]
     pub statistic: Option<f64>,
     /// (rows − 1) × (columns − 1); `null` for Fisher's test.
+    #[schema(required = true)]
     pub df: Option<u64>,
     /// The probability of a table at least as far from independence, if code and group were independent.
+    #[schema(required = true)]
     pub p: Option<f64>,
     /// Cramér's V: √(χ² / (n × (min(rows, columns) − 1))), 0 to 1 (Cramér, *Mathematical Methods of Statistics*,
     /// 1946, p. 282).
+    #[schema(required = true)]
     pub cramers_v: Option<f64>,
     /// The gravest reason to read p with care.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,6 +97,7 @@ pub struct Test {
 
 /// What the table leaves out because it belongs to no group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = CrosstabUngrouped)]
 pub struct Ungrouped {
     /// Codings in documents without a value.
     pub passages: u64,

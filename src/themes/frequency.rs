@@ -26,8 +26,10 @@ pub struct FrequencyItem {
     /// Code points in the union of their spans over all coders.
     pub characters: u64,
     /// `characters` divided by the length of the group's documents together; `null` where these are empty.
+    #[schema(required = true)]
     pub share_of_text: Option<f64>,
     /// `passages` per 1,000 words of the group's documents; `null` where these have no words.
+    #[schema(required = true)]
     pub per_1000_words: Option<f64>,
     /// Mean weight of those codings of this very code that have one. Codes below it are left out even when counts
     /// are rolled up, since every code has a scale of its own.

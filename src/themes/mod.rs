@@ -135,6 +135,7 @@ pub struct Request {
 /// What the cells of an answer count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ThemesUnit)]
 pub enum Unit {
     /// A passage: one coding.
     Passage,
@@ -150,6 +151,7 @@ pub enum Unit {
 
 /// The sizes of what was counted: the denominators of the whole answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ThemesTotals)]
 pub struct Totals {
     /// Codings counted.
     pub passages: u64,
@@ -165,6 +167,7 @@ pub struct Totals {
 
 /// The common form of the answers: one item per cell, zero cells included.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = ThemesAnswer)]
 pub struct Answer<T> {
     /// One item per cell, in the order of the codebook.
     pub items: Vec<T>,
@@ -238,6 +241,7 @@ impl std::error::Error for UnknownGrouping {}
 /// The group of a cell: a coder's id, a value, or `null` for documents that have no value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(untagged)]
+#[schema(as = ThemesGroup)]
 pub enum Group {
     /// A coder's id.
     Coder(i64),

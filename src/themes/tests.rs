@@ -614,3 +614,22 @@ fn saturation_follows_the_order_of_reading() {
         ]
     );
 }
+
+#[test]
+fn schemas_have_names_of_their_own_and_null_is_no_absence() {
+    use utoipa::{PartialSchema, ToSchema};
+
+    // Other rooms have units and groups too; of two schemas of one name the document would keep one.
+    assert_eq!(Unit::name(), "ThemesUnit");
+    assert_eq!(Group::name(), "ThemesGroup");
+    assert_eq!(Test::name(), "CrosstabTest");
+    let schema = serde_json::to_value(CrosstabAnswer::schema()).unwrap();
+    assert_eq!(
+        schema["allOf"][0]["$ref"],
+        "#/components/schemas/ThemesAnswer_CrosstabItem"
+    );
+    let schema = serde_json::to_value(FrequencyItem::schema()).unwrap();
+    let required = schema["required"].as_array().unwrap();
+    assert!(required.contains(&"share_of_text".into()));
+    assert!(!required.contains(&"weight_mean".into()));
+}

@@ -12,7 +12,7 @@ pub struct Bar {
     pub color: Option<u8>,
     /// How deep it stands in the tree; children are indented.
     pub depth: u8,
-    /// Its length. Nothing where the number is not defined: the row then shows its label only.
+    /// Its length, not negative. Nothing where the number is not defined: the row then shows its label only.
     pub value: Option<f64>,
     /// The number as the reader writes it, or why there is none.
     pub label: String,

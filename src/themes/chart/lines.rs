@@ -34,7 +34,7 @@ pub struct Series {
 /// One point of a line.
 #[derive(Clone, Debug)]
 pub struct Point {
-    /// Its height, or nothing where it is not defined.
+    /// Its height, not negative, or nothing where it is not defined.
     pub value: Option<f64>,
     /// The value as the reader writes it; the last one stands beside the line's name.
     pub label: String,

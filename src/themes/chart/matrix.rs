@@ -97,6 +97,7 @@ pub fn sequential_step(value: f64, max: f64) -> i8 {
 
 const GAP: f64 = 2.0;
 const NAME_SIZE: f64 = 12.5;
+const CELL_SIZE: f64 = 13.0;
 const SWATCH: f64 = 18.0;
 
 /// Draws the matrix. `link` gives the address of the passages behind a cell, by its row and column, or nothing where
@@ -109,24 +110,62 @@ pub fn matrix(
     if chart.cells.iter().all(Vec::is_empty) {
         return Pen::empty(frame);
     }
-    let mut pen = Pen::new(frame.width, frame.mirrored);
+    let layout = Layout::of(frame, chart);
+    let mut pen = Pen::new(layout.width, frame.mirrored);
     let bottom = match chart.shape {
-        Shape::Full => full(&mut pen, frame, chart, link),
-        Shape::Triangle => triangle(&mut pen, frame, chart, link),
+        Shape::Full => full(&mut pen, &layout, chart, link),
+        Shape::Triangle => triangle(&mut pen, &layout, chart, link),
     };
     legend(&mut pen, chart, bottom + 16.0);
     pen.finish(frame, bottom + 34.0)
 }
 
+/// The sizes of a matrix.
+struct Layout {
+    /// Of the whole drawing.
+    width: f64,
+    /// Of the names.
+    names: f64,
+    /// Of a cell.
+    cell: f64,
+}
+
+impl Layout {
+    /// Cells fill the width that is wished for, within bounds, but never so that a number does not fit: half a
+    /// number is another number.
+    fn of(frame: &Frame<'_>, chart: &Matrix<'_>) -> Self {
+        let widths = chart
+            .rows
+            .iter()
+            .map(|h| width(&h.name, NAME_SIZE) + SWATCH);
+        let names = widths.fold(60.0, f64::max).min(frame.width * 0.4);
+        let (columns, least, most) = match chart.shape {
+            Shape::Full => (chart.columns.len(), 52.0, 220.0),
+            Shape::Triangle => (chart.rows.len().saturating_sub(1), 24.0, 46.0),
+        };
+        let columns = columns.max(1) as f64;
+        let cells = chart.cells.iter().flatten();
+        let numbers = cells.map(|c| width(&c.label, CELL_SIZE).max(width(&c.note, 11.0)) + 8.0);
+        let needed = numbers.fold(least, f64::max);
+        let room = (frame.width - names - 8.0) / columns - GAP;
+        let cell = room.clamp(needed, needed.max(most));
+        Self {
+            width: frame
+                .width
+                .max((names + 8.0 + columns * (cell + GAP)).ceil()),
+            names,
+            cell,
+        }
+    }
+}
+
 fn full(
     pen: &mut Pen,
-    frame: &Frame<'_>,
+    layout: &Layout,
     chart: &Matrix<'_>,
     link: &dyn Fn(usize, usize) -> Option<String>,
 ) -> f64 {
-    let names = widest_name(chart.rows).min(frame.width * 0.4);
-    let columns = chart.columns.len().max(1) as f64;
-    let cell_width = ((frame.width - names - 8.0) / columns - GAP).clamp(24.0, 220.0);
+    let (names, cell_width) = (layout.names, layout.cell);
     let stacked = cell_width < 92.0;
     let noted = chart.cells.iter().flatten().any(|c| !c.note.is_empty());
     let cell_height = if stacked && noted { 38.0 } else { 30.0 };
@@ -166,15 +205,13 @@ fn full(
 
 fn triangle(
     pen: &mut Pen,
-    frame: &Frame<'_>,
+    layout: &Layout,
     chart: &Matrix<'_>,
     link: &dyn Fn(usize, usize) -> Option<String>,
 ) -> f64 {
     let rows = chart.rows.len();
-    let names = widest_name(chart.rows).min(frame.width * 0.4);
-    let across = rows.saturating_sub(1).max(1) as f64;
-    let cell_width = ((frame.width - names - 8.0) / across - GAP).clamp(14.0, 46.0);
-    let cell_height = 34.0f64.min(cell_width.max(20.0));
+    let cell_width = layout.cell;
+    let cell_height = cell_width.clamp(22.0, 34.0);
     for (r, (head, cells)) in chart.rows.iter().zip(chart.cells).enumerate() {
         let y = r as f64 * (cell_height + GAP);
         for (c, cell) in cells.iter().enumerate() {
@@ -188,7 +225,7 @@ fn triangle(
             draw_cell(pen, chart.ramp, cell, &place, link(r, c).as_deref());
         }
         let x = cells.len() as f64 * (cell_width + GAP) + 8.0;
-        row_name(pen, head, x, y + cell_height / 2.0, frame.width - x);
+        row_name(pen, head, x, y + cell_height / 2.0, layout.width - x);
     }
     rows as f64 * (cell_height + GAP)
 }
@@ -216,10 +253,7 @@ fn draw_cell(pen: &mut Pen, ramp: Ramp, cell: &Cell, place: &Place, link: Option
     let middle = place.x + place.width / 2.0;
     let baseline = place.y + place.height / 2.0 + 4.0;
     if cell.note.is_empty() {
-        // A number that does not fit is left to the cell's name; half a number would be another number.
-        if width(&cell.label, 11.0) <= place.width + 2.0 {
-            pen.text("t-cell", Anchor::Middle, middle, baseline, &cell.label);
-        }
+        pen.text("t-cell", Anchor::Middle, middle, baseline, &cell.label);
     } else if place.stacked {
         pen.text(
             "t-cell",
@@ -248,11 +282,6 @@ fn draw_cell(pen: &mut Pen, ramp: Ramp, cell: &Cell, place: &Place, link: Option
     }
     pen.close_mark(link);
     pen.close_group();
-}
-
-fn widest_name(heads: &[Head]) -> f64 {
-    let widths = heads.iter().map(|h| width(&h.name, NAME_SIZE) + SWATCH);
-    widths.fold(60.0, f64::max)
 }
 
 fn row_name(pen: &mut Pen, head: &Head, x: f64, middle: f64, room: f64) {

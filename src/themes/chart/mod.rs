@@ -40,7 +40,8 @@ pub struct Frame<'a> {
     pub desc: &'a str,
     /// What to say where there is nothing to draw.
     pub empty: &'a str,
-    /// Width of the drawing in pixels at its natural size; it grows and shrinks with its box.
+    /// Width of the drawing in pixels at its natural size; it grows and shrinks with its box. A matrix whose numbers
+    /// need more room takes it, and then does not shrink: put figures into a box that scrolls.
     pub width: f64,
     /// Whether the interface runs from right to left.
     pub mirrored: bool,

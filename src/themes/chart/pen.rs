@@ -43,13 +43,19 @@ impl Pen {
 
     fn wrap(self, frame: &Frame<'_>, height: f64, role: &str) -> String {
         let id = escape(frame.id);
+        let (width, height) = (number(self.width), number(height));
+        // A drawing that cannot be as narrow as was wished keeps its natural size; its box scrolls.
+        let (class, size) = if self.width > frame.width {
+            let size = format!(" width=\"{width}\" height=\"{height}\"");
+            ("chart chart--natural", size)
+        } else {
+            ("chart", String::new())
+        };
         // The direction is set, not inherited: under `dir="rtl"` every text anchor would change sides.
         format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 {} {}\" direction=\"ltr\" \
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"{class}\" viewBox=\"0 0 {width} {height}\"{size} direction=\"ltr\" \
              role=\"{role}\" aria-labelledby=\"{id}-t\" aria-describedby=\"{id}-d\">\
              <title id=\"{id}-t\">{}</title><desc id=\"{id}-d\">{}</desc>{}</svg>",
-            number(self.width),
-            number(height),
             escape(frame.title),
             escape(frame.desc),
             self.body,

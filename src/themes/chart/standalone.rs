@@ -71,8 +71,10 @@ pub fn standalone(svg: &str, caption: &Caption<'_>) -> String {
         write("t-note", height + NOTE * (i + 1) as f64, *rtl, line);
     }
 
-    let head = head.replacen(
-        &format!("viewBox=\"0 0 {} {}\"", number(width), number(height)),
+    let (w, h) = (number(width), number(height));
+    let natural = format!(" width=\"{w}\" height=\"{h}\"");
+    let head = head.replacen(&natural, "", 1).replacen(
+        &format!("viewBox=\"0 0 {w} {h}\""),
         &format!(
             "width=\"{w}\" height=\"{h}\" viewBox=\"{} {} {w} {h}\"",
             number(-EDGE),

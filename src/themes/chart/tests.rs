@@ -442,6 +442,44 @@ fn nothing_to_draw_is_said() {
 }
 
 #[test]
+fn a_matrix_takes_the_room_its_numbers_need() {
+    let rows: Vec<Head> = (0..40)
+        .map(|i| Head {
+            name: format!("Code {i}"),
+            color: Some(1),
+            note: String::new(),
+        })
+        .collect();
+    let cells: Vec<Vec<Cell>> = (0..40)
+        .map(|row| vec![cell("12345", "", Some(1)); row])
+        .collect();
+    let chart = Matrix {
+        rows: &rows,
+        columns: &[],
+        cells: &cells,
+        shape: Shape::Triangle,
+        ramp: Ramp::Sequential,
+        legend: Legend { low: "", high: "" },
+    };
+    let svg = matrix(&frame(false), &chart, &|_, _| None);
+    let elements = parse(&svg);
+    let root = &elements[0];
+    assert_eq!(root.get("class"), Some("chart chart--natural"));
+    let width: f64 = root.get("width").unwrap().parse().unwrap();
+    // 39 cells of five digits, each about 7 pixels wide, and the names.
+    assert!(width > 39.0 * 5.0 * 7.0 + 60.0, "{width}");
+    let right = |e: &Element| {
+        let number = |name| e.get(name).unwrap().parse::<f64>().unwrap();
+        number("x") + number("width")
+    };
+    let cells = elements.iter().filter(|e| e.get("class") == Some("cell"));
+    assert!(cells.map(right).fold(0.0, f64::max) <= width);
+    // The file has one width, and its caption's edges around it.
+    let file = parse(&standalone(&svg, &Caption::default()));
+    assert_eq!(file[0].get("width"), Some(number(width + 40.0).as_str()));
+}
+
+#[test]
 fn a_file_carries_its_colours_and_its_caption() {
     let caption = Caption {
         heading: "Which themes meet & where",
@@ -480,7 +518,13 @@ fn a_file_carries_its_colours_and_its_caption() {
 fn every_class_that_is_drawn_has_a_rule() {
     let sheet = include_str!("../../../static/themes/charts.css");
     // These only inherit the figure's own colour and size.
-    let inherits = ["chart", "t-num", "t-note", "coded bar"];
+    let inherits = [
+        "chart",
+        "chart chart--natural",
+        "t-num",
+        "t-note",
+        "coded bar",
+    ];
     for svg in all() {
         for element in parse(&svg) {
             let Some(class) = element.get("class") else {
