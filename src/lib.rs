@@ -10,6 +10,7 @@
 //! | [`accounts`] | users, passwords, sessions, tokens |
 //! | [`projects`] | projects, members, roles, who sees which codings |
 //! | [`activity`] | the event log: audit trail, undo, live feed |
+//! | [`documents`] | sources: what is read from an uploaded file |
 //! | [`agreement`] | agreement between coders: pure statistics and the page that shows them |
 //! | [`themes`] | frequencies, trends, crosstabs, co-occurrence, and their charts |
 //!
@@ -22,6 +23,7 @@ pub mod agreement;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod documents;
 pub mod error;
 pub mod i18n;
 pub mod projects;

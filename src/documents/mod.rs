@@ -1,0 +1,3 @@
+//! Documents: the sources that a team reads and codes.
+
+pub mod extract;
