@@ -86,3 +86,4 @@ error-name-long = The name may have at most 200 characters.
 error-password-short = A password needs at least { $least } characters.
 error-password-long = This password is too long.
 error-member-already = This person is a member already.
+# dynamic: role-* month-* problem-* thing-*
