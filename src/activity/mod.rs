@@ -4,6 +4,7 @@
 //! subject before and after, so that undo is "put back what was before" and history needs no second table. Events of
 //! one action (a merge, a bulk insert) share a [`Batch`] and are undone together.
 
+pub mod snapshots;
 pub mod store;
 
 use serde::Serialize;
