@@ -1,0 +1,54 @@
+/**
+ * The interface's words in the browser: the page brings the Fluent source of its language, so that plurals and bidi
+ * isolation are the same as on the server, and no word stands in a script.
+ *
+ * @module
+ */
+
+import { FluentBundle, FluentResource } from '../vendor/fluent/index.js';
+
+/** @typedef {Record<string, string | number>} Args */
+
+export class Messages {
+  /**
+   * @param {string} source  Fluent
+   * @param {string} language
+   */
+  constructor(source, language) {
+    this.language = language;
+    this.bundle = new FluentBundle(language, { useIsolating: true });
+    this.bundle.addResource(new FluentResource(source));
+    this.numbers = new Intl.NumberFormat(language);
+    this.days = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', year: 'numeric' });
+    this.times = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
+  }
+
+  /**
+   * @param {string} id
+   * @param {Args} [args]
+   * @returns {string}  the id itself where a message is missing, which the tests would have said
+   */
+  t(id, args) {
+    const message = this.bundle.getMessage(id);
+    // Errors are collected so that a variable that was forgotten shows as its name, rather than stopping the page.
+    return message?.value ? this.bundle.formatPattern(message.value, args, []) : id;
+  }
+
+  /** @param {number} value */
+  number(value) {
+    return this.numbers.format(value);
+  }
+
+  /**
+   * When something was made: the time if that was today, the day otherwise.
+   * @param {string} iso
+   */
+  when(iso) {
+    const at = new Date(iso);
+    if (Number.isNaN(at.getTime())) return '';
+    const today = new Date();
+    return at.toDateString() === today.toDateString()
+      ? this.t('ws-today-at', { time: this.times.format(at) })
+      : this.days.format(at);
+  }
+}
