@@ -21,6 +21,8 @@ pub mod accounts;
 pub mod activity;
 pub mod agreement;
 pub mod clock;
+pub mod coding;
+pub mod commands;
 pub mod config;
 pub mod db;
 pub mod documents;

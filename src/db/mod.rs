@@ -7,7 +7,10 @@
 //! SQLite has one writer, and writes that wait for each other share a commit (see [`writer`]): each is told it is
 //! saved only after that commit has reached the disk.
 
+mod sql;
 mod writer;
+
+pub use sql::Sql;
 
 use std::path::Path;
 use std::time::Duration;
