@@ -8,8 +8,9 @@
 use std::collections::BTreeMap;
 
 use super::cells::{Cell, Prepared, pair_index};
-use super::names::{Measure, Reason};
+use super::names::{Measure, Reason, Unit};
 use super::output::Estimate;
+use super::resample::Sums;
 
 /// Sums over units from which every coefficient of all coders follows, except Conger's and Light's.
 /// All are linear in the documents, so that documents can be added and taken away.
@@ -29,9 +30,8 @@ pub(super) struct Moments {
     pub share: f64,
 }
 
-impl Moments {
-    /// Adds another's sums `times` times.
-    pub fn add(&mut self, other: &Self, times: i64) {
+impl Sums for Moments {
+    fn add(&mut self, other: &Self, times: i64) {
         self.units += other.units * times;
         self.values += other.values * times;
         self.ones += other.ones * times;
@@ -40,7 +40,9 @@ impl Moments {
         self.dis += other.dis * factor;
         self.share += other.share * factor;
     }
+}
 
+impl Moments {
     /// Units of `m` values each that nobody coded.
     pub fn empty(units: u64, m: usize) -> Self {
         Self {
@@ -79,30 +81,19 @@ impl Histograms {
         self.0.entry(m).or_insert_with(|| vec![0; m + 1])[0] += units;
     }
 
-    /// All units of a code: the histograms of the documents where it was used, and nothing in the others.
-    pub fn of_cells(prepared: &Prepared, cells: &[Cell]) -> Self {
-        let mut histograms = Self::default();
-        for doc in &prepared.docs {
-            histograms.add_empty(doc.n_units, doc.coders.len());
-        }
-        for cell in cells {
-            // The cell's units are already there as uncoded ones.
-            let coded: u64 = cell.hist[1..].iter().sum();
-            if let Some(sum) = histograms.0.get_mut(&(cell.hist.len() - 1)) {
-                sum[0] -= coded;
-                for (total, n) in sum.iter_mut().zip(&cell.hist).skip(1) {
-                    *total += n;
-                }
-            }
-        }
-        histograms
-    }
-
     /// Adds another's counts.
     pub fn merge(&mut self, other: &Self) {
         for hist in other.0.values() {
             self.add(hist);
         }
+    }
+
+    /// Units on which the coders differ.
+    pub fn disagreed(&self) -> u64 {
+        self.0
+            .iter()
+            .map(|(m, hist)| hist[1..*m].iter().sum::<u64>())
+            .sum()
     }
 
     /// Divides last: one division per number of coders.
@@ -124,6 +115,21 @@ impl Histograms {
             sums.share += ones as f64 / m as f64;
         }
         sums
+    }
+}
+
+impl Prepared {
+    /// All units of a code: the histograms of the documents where it was used, and nothing in the others.
+    pub fn histograms(&self, cells: &[Cell], unit: Unit) -> Histograms {
+        let mut histograms = Histograms::default();
+        let mut cells = cells.iter().peekable();
+        for (place, doc) in (0u32..).zip(&self.docs) {
+            match cells.next_if(|cell| cell.doc == place) {
+                Some(cell) => histograms.add(&cell.hist),
+                None => histograms.add_empty(doc.count(unit), doc.coders.len()),
+            }
+        }
+        histograms
     }
 }
 
@@ -249,14 +255,6 @@ impl PairTable {
         }
     }
 
-    /// Adds another's counts `times` times.
-    pub fn add(&mut self, other: &Self, times: i64) {
-        self.n00 += other.n00 * times;
-        self.n01 += other.n01 * times;
-        self.n10 += other.n10 * times;
-        self.n11 += other.n11 * times;
-    }
-
     pub fn units(&self) -> i64 {
         self.n00 + self.n01 + self.n10 + self.n11
     }
@@ -311,5 +309,14 @@ impl PairTable {
                 .estimate(other)
                 .unwrap_or_else(|| Estimate::undefined(Reason::NoPairableUnits)),
         }
+    }
+}
+
+impl Sums for PairTable {
+    fn add(&mut self, other: &Self, times: i64) {
+        self.n00 += other.n00 * times;
+        self.n01 += other.n01 * times;
+        self.n10 += other.n10 * times;
+        self.n11 += other.n11 * times;
     }
 }

@@ -39,6 +39,27 @@ pub(super) struct Doc {
 }
 
 impl Doc {
+    /// How many characters or units it has.
+    pub fn count(&self, unit: Unit) -> u64 {
+        if unit == Unit::Character {
+            u64::from(self.length)
+        } else {
+            self.n_units
+        }
+    }
+
+    /// Where a run of units lies in the text.
+    pub fn in_text(&self, unit: Unit, start: u32, end: u32) -> (u32, u32) {
+        match unit {
+            Unit::Character => (start, end),
+            Unit::Document => (0, self.length),
+            _ => (
+                self.units[start as usize].start,
+                self.units[end as usize - 1].end,
+            ),
+        }
+    }
+
     /// The local numbers of two coders who have both finished it.
     pub fn locals(&self, a: u32, b: u32) -> Option<(usize, usize)> {
         Some((
@@ -217,7 +238,13 @@ fn units(document: &Document, unit: Unit) -> Vec<Run> {
 }
 
 /// Spans of one coder and code in one document, as runs of units that count as coded.
-fn to_units(doc: &Doc, spans: &[Placed], unit: Unit, coverage: Coverage, runs: &mut Vec<Run>) {
+pub(super) fn to_units(
+    doc: &Doc,
+    spans: &[Placed],
+    unit: Unit,
+    coverage: Coverage,
+    runs: &mut Vec<Run>,
+) {
     runs.clear();
     let mut push = |start: u32, end: u32| match runs.last_mut() {
         Some(last) if start <= last.end => last.end = last.end.max(end),
@@ -293,8 +320,9 @@ pub(super) fn by_document(spans: &[Placed]) -> impl Iterator<Item = (u32, &[Plac
         .map(|group| (group[0].doc, group))
 }
 
-/// The cells of one code, for the documents where any coder used it, by document.
-pub(super) fn cells(prepared: &Prepared, spans: &[Placed]) -> Vec<Cell> {
+/// The cells of one code, for the documents where any coder used it, by document; counted over characters or over the
+/// units of the preparation.
+pub(super) fn cells(prepared: &Prepared, spans: &[Placed], unit: Unit) -> Vec<Cell> {
     let mut boundaries = Vec::new();
     let mut runs = Vec::new();
     by_document(spans)
@@ -302,15 +330,34 @@ pub(super) fn cells(prepared: &Prepared, spans: &[Placed]) -> Vec<Cell> {
             let doc = &prepared.docs[number as usize];
             boundaries.clear();
             for coder in group.chunk_by(|a, b| a.coder == b.coder) {
-                to_units(doc, coder, prepared.unit, prepared.coverage, &mut runs);
+                to_units(doc, coder, unit, prepared.coverage, &mut runs);
                 for run in &runs {
                     boundaries.push((run.start, coder[0].coder));
                     boundaries.push((run.end, coder[0].coder));
                 }
             }
-            sweep(number, doc.coders.len(), doc.n_units, &mut boundaries)
+            sweep(number, doc.coders.len(), doc.count(unit), &mut boundaries)
         })
         .collect()
+}
+
+/// The units of one code that count as coded: document, local coder, run.
+pub(super) fn coded_units(prepared: &Prepared, code: u32) -> Vec<(u32, u32, Run)> {
+    let mut found = Vec::new();
+    let mut runs = Vec::new();
+    for group in prepared.spans[code as usize].chunk_by(|a, b| (a.doc, a.coder) == (b.doc, b.coder))
+    {
+        let Placed { doc, coder, .. } = group[0];
+        to_units(
+            &prepared.docs[doc as usize],
+            group,
+            prepared.unit,
+            prepared.coverage,
+            &mut runs,
+        );
+        found.extend(runs.iter().map(|run| (doc, coder, *run)));
+    }
+    found
 }
 
 /// Sweeps the boundaries of one code in one document. Each coder's runs are disjoint and do not touch, so that every

@@ -14,9 +14,10 @@ use super::output::Estimate;
 pub(super) struct Scheme {
     /// Values of the categories where all are numbers, else their places.
     values: Vec<f64>,
+    /// Distance between the largest and the smallest value.
+    range: f64,
     level: Level,
-    weights: Weights,
-    marginals: Marginals,
+    pub weights: Weights,
 }
 
 impl Scheme {
@@ -29,12 +30,16 @@ impl Scheme {
                 Category::Name(_) => None,
             })
             .collect();
+        let values =
+            numbers.unwrap_or_else(|| (1..=input.categories.len()).map(|i| i as f64).collect());
+        let (low, high) = values
+            .iter()
+            .fold((f64::MAX, f64::MIN), |(a, b), v| (a.min(*v), b.max(*v)));
         Self {
-            values: numbers
-                .unwrap_or_else(|| (1..=input.categories.len()).map(|i| i as f64).collect()),
+            values,
+            range: high - low,
             level: input.level,
             weights: input.weights,
-            marginals: input.marginals,
         }
     }
 
@@ -43,23 +48,25 @@ impl Scheme {
         self.values.len()
     }
 
+    /// The weights that a measure uses: percent and AC1 are unweighted by definition.
+    pub fn weights_of(&self, measure: Measure) -> Weights {
+        match measure {
+            Measure::Percent | Measure::GwetAc1 => Weights::None,
+            _ => self.weights,
+        }
+    }
+
     /// Credit for the pair of categories `k`, `l`; 1 on the diagonal. Linear and quadratic weights use the values of
     /// the categories, ordinal ones their places (Gwet 2014, ch. 3).
-    fn weight(&self, weights: Weights, k: usize, l: usize) -> f64 {
+    pub fn weight(&self, weights: Weights, k: usize, l: usize) -> f64 {
         if k == l {
             return 1.0;
         }
-        let span = || {
-            let (low, high) = self
-                .values
-                .iter()
-                .fold((f64::MAX, f64::MIN), |(a, b), v| (a.min(*v), b.max(*v)));
-            (self.values[k] - self.values[l]).abs() / (high - low)
-        };
+        let apart = || (self.values[k] - self.values[l]).abs() / self.range;
         match weights {
             Weights::None => 0.0,
-            Weights::Linear => 1.0 - span(),
-            Weights::Quadratic => 1.0 - span().powi(2),
+            Weights::Linear => 1.0 - apart(),
+            Weights::Quadratic => 1.0 - apart().powi(2),
             Weights::Ordinal => {
                 let (d, q) = (k.abs_diff(l) as f64, self.q() as f64);
                 1.0 - d * (d + 1.0) / (q * (q - 1.0))
@@ -67,31 +74,51 @@ impl Scheme {
         }
     }
 
-    fn weight_matrix(&self, weights: Weights) -> Vec<Vec<f64>> {
+    /// The sum of `weight × cell` over all pairs of categories. Without weights only the diagonal is looked at, so that
+    /// thousands of distinct values cost no more than they must.
+    pub fn weighted(&self, weights: Weights, cell: impl Fn(usize, usize) -> f64) -> f64 {
         let q = self.q();
-        (0..q)
-            .map(|k| (0..q).map(|l| self.weight(weights, k, l)).collect())
-            .collect()
+        let diagonal: f64 = (0..q).map(|k| cell(k, k)).sum();
+        if weights == Weights::None {
+            return diagonal;
+        }
+        let pairs = (0..q)
+            .flat_map(|k| (0..q).map(move |l| (k, l)))
+            .filter(|(k, l)| k != l);
+        diagonal
+            + pairs
+                .map(|(k, l)| self.weight(weights, k, l) * cell(k, l))
+                .sum::<f64>()
+    }
+
+    /// The sum of all weights.
+    pub fn total(&self, weights: Weights) -> f64 {
+        self.weighted(weights, |_, _| 1.0)
     }
 }
 
 /// The ratings of one unit: how many coders gave it each category, for the categories that it was given.
-struct UnitCounts {
-    ratings: u32,
-    counts: Vec<(u32, u32)>,
+pub(super) struct UnitCounts {
+    pub ratings: u32,
+    pub counts: Vec<(u32, u32)>,
 }
 
 /// The ratings of some of the coders.
 pub(super) struct Ratings {
-    /// Units with at least one rating.
-    units: Vec<UnitCounts>,
+    /// Units with at least one rating, or at least two where only pairable units count.
+    pub units: Vec<UnitCounts>,
     /// The ratings themselves, by coder and unit of `units`.
-    by_coder: Vec<Vec<Option<u32>>>,
+    pub by_coder: Vec<Vec<Option<u32>>>,
 }
 
 impl Ratings {
     pub fn new(input: &MatrixInput, coders: &[usize]) -> Self {
         let columns = input.ratings.first().map_or(0, Vec::len);
+        let least = if input.marginals == Marginals::All {
+            1
+        } else {
+            2
+        };
         let mut units = Vec::new();
         let mut by_coder = vec![Vec::new(); coders.len()];
         for u in 0..columns {
@@ -102,7 +129,7 @@ impl Ratings {
                 .flatten()
                 .for_each(|k| *counts.entry(*k).or_default() += 1);
             let ratings = counts.values().sum();
-            if ratings > 0 {
+            if ratings >= least {
                 units.push(UnitCounts {
                     ratings,
                     counts: counts.into_iter().collect(),
@@ -120,24 +147,15 @@ impl Ratings {
         self.by_coder.len()
     }
 
-    /// Units with at least one rating, which a bootstrap draws from.
-    pub fn units(&self) -> usize {
-        self.units.len()
-    }
-
     /// Units with at least two ratings.
     pub fn pairable(&self) -> u64 {
         self.units.iter().filter(|u| u.ratings >= 2).count() as u64
     }
 
-    /// Units by the categories that the first two coders gave them.
-    pub fn contingency(&self, q: usize) -> Vec<Vec<u64>> {
-        self.table(q, None)
-    }
-
-    fn table(&self, q: usize, times: Option<&[u32]>) -> Vec<Vec<u64>> {
+    /// Units by the categories that two coders gave them, in the order given.
+    pub fn table(&self, q: usize, [a, b]: [usize; 2], times: Option<&[u32]>) -> Vec<Vec<u64>> {
         let mut table = vec![vec![0u64; q]; q];
-        for (u, (a, b)) in self.by_coder[0].iter().zip(&self.by_coder[1]).enumerate() {
+        for (u, (a, b)) in self.by_coder[a].iter().zip(&self.by_coder[b]).enumerate() {
             if let (Some(a), Some(b)) = (a, b) {
                 table[*a as usize][*b as usize] += u64::from(times.map_or(1, |t| t[u]));
             }
@@ -159,38 +177,58 @@ impl Ratings {
 
     /// A coefficient of these coders; `times` says how often each unit counts (once when absent).
     pub fn estimate(&self, measure: Measure, scheme: &Scheme, times: Option<&[u32]>) -> Estimate {
-        let weights = match measure {
-            Measure::Percent | Measure::GwetAc1 => Weights::None,
-            _ => scheme.weights,
-        };
+        let weights = scheme.weights_of(measure);
         match measure {
-            Measure::KrippendorffAlpha => self.alpha(scheme, times),
-            Measure::CohenKappa => self.cohen(scheme, weights, times),
+            Measure::KrippendorffAlpha => return self.alpha(scheme, times),
+            Measure::CohenKappa => return self.cohen(scheme, [0, 1], times),
+            Measure::LightKappa => return self.light(scheme, times),
+            _ => {}
+        }
+        let Some(observed) = self.observed(scheme, weights, times) else {
+            return Estimate::undefined(Reason::NoPairableUnits);
+        };
+        if measure == Measure::Percent {
+            let basis = Some("agreement");
+            return Estimate {
+                observed: Some(observed),
+                basis,
+                ..Estimate::plain(observed)
+            };
+        }
+        corrected(observed, self.expected(measure, scheme, times))
+    }
+
+    /// Expected agreement; Gwet's for AC1/AC2, 1/q for Brennan-Prediger, else Scott's and Fleiss's.
+    pub fn expected(&self, measure: Measure, scheme: &Scheme, times: Option<&[u32]>) -> f64 {
+        let (q, weights) = (scheme.q(), scheme.weights_of(measure));
+        let size = q as f64;
+        match measure {
+            Measure::BrennanPrediger => scheme.total(weights) / (size * size),
+            Measure::CongerKappa => self.expected_conger(scheme, times),
+            Measure::GwetAc1 | Measure::GwetAc2 if q < 2 => 1.0,
+            Measure::GwetAc1 | Measure::GwetAc2 => {
+                let spread: f64 = self.shares(q, times).iter().map(|p| p * (1.0 - p)).sum();
+                scheme.total(weights) * spread / (size * (size - 1.0))
+            }
             _ => {
-                let Some(observed) = self.observed(scheme, weights, times) else {
-                    return Estimate::undefined(Reason::NoPairableUnits);
-                };
-                let expected = match measure {
-                    Measure::Percent => {
-                        let basis = Some("agreement");
-                        return Estimate {
-                            observed: Some(observed),
-                            basis,
-                            ..Estimate::plain(observed)
-                        };
-                    }
-                    Measure::CongerKappa => self.expected_conger(scheme, weights, times),
-                    Measure::BrennanPrediger => {
-                        total(&scheme.weight_matrix(weights)) / (scheme.q() as f64).powi(2)
-                    }
-                    _ => {
-                        let shares = self.shares(scheme.q(), scheme.marginals, times);
-                        expected_from_shares(measure, &shares, &scheme.weight_matrix(weights))
-                    }
-                };
-                corrected(observed, expected)
+                let shares = self.shares(q, times);
+                scheme.weighted(weights, |k, l| shares[k] * shares[l])
             }
         }
+    }
+
+    /// Light's kappa: the mean of Cohen's kappa over the pairs, undefined when one of them is.
+    fn light(&self, scheme: &Scheme, times: Option<&[u32]>) -> Estimate {
+        let (mut sum, mut pairs) = (0.0, 0.0);
+        for a in 0..self.coders() {
+            for b in a + 1..self.coders() {
+                match self.cohen(scheme, [a, b], times).finite() {
+                    Some(kappa) => (sum, pairs) = (sum + kappa, pairs + 1.0),
+                    None => return Estimate::undefined(Reason::UndefinedPair),
+                }
+            }
+        }
+        Estimate::plain(sum / pairs)
     }
 
     /// Weighted share of agreeing pairs, mean over pairable units (Gwet 2014).
@@ -208,11 +246,10 @@ impl Ratings {
     }
 
     /// Share of each category: the mean over units of the share of their ratings.
-    fn shares(&self, q: usize, marginals: Marginals, times: Option<&[u32]>) -> Vec<f64> {
-        let least = if marginals == Marginals::All { 1 } else { 2 };
+    pub fn shares(&self, q: usize, times: Option<&[u32]>) -> Vec<f64> {
         let mut sums: BTreeMap<u32, Vec<u64>> = BTreeMap::new();
         let mut units = 0u64;
-        for (unit, n) in self.drawn(times).filter(|(u, _)| u.ratings >= least) {
+        for (unit, n) in self.drawn(times) {
             units += u64::from(n);
             let sum = sums.entry(unit.ratings).or_insert_with(|| vec![0; q]);
             unit.counts
@@ -228,55 +265,71 @@ impl Ratings {
         (0..q).map(share).collect()
     }
 
+    /// For each coder the share of each category among the pairable units that the coder rated, and their number.
+    pub fn coder_shares(&self, q: usize, times: Option<&[u32]>) -> Vec<(u64, Vec<f64>)> {
+        self.by_coder
+            .iter()
+            .map(|row| {
+                let mut counts = vec![0u64; q];
+                for (u, value) in row.iter().enumerate() {
+                    if let (Some(k), true) = (value, self.units[u].ratings >= 2) {
+                        counts[*k as usize] += u64::from(times.map_or(1, |t| t[u]));
+                    }
+                }
+                let n: u64 = counts.iter().sum();
+                (n, counts.iter().map(|c| *c as f64 / n as f64).collect())
+            })
+            .collect()
+    }
+
     /// Conger's expected agreement: mean over pairs of different coders of the products of their shares, from
     /// pairable units.
-    fn expected_conger(&self, scheme: &Scheme, weights: Weights, times: Option<&[u32]>) -> f64 {
-        let q = scheme.q();
-        let mut shares: Vec<Vec<f64>> = Vec::new();
-        for row in &self.by_coder {
-            let mut counts = vec![0u64; q];
-            for (u, value) in row.iter().enumerate() {
-                if let (Some(k), true) = (value, self.units[u].ratings >= 2) {
-                    counts[*k as usize] += u64::from(times.map_or(1, |t| t[u]));
-                }
-            }
-            let n: u64 = counts.iter().sum();
-            if n > 0 {
-                shares.push(counts.iter().map(|c| *c as f64 / n as f64).collect());
-            }
-        }
-        let weight = scheme.weight_matrix(weights);
+    fn expected_conger(&self, scheme: &Scheme, times: Option<&[u32]>) -> f64 {
+        let shares: Vec<Vec<f64>> = self
+            .coder_shares(scheme.q(), times)
+            .into_iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(_, s)| s)
+            .collect();
         let (mut sum, mut pairs) = (0.0, 0.0);
         for (g, a) in shares.iter().enumerate() {
             for b in &shares[g + 1..] {
-                pairs += 2.0;
-                for (k, l) in indexes(q) {
-                    sum += weight[k][l] * (a[k] * b[l] + b[k] * a[l]);
-                }
+                pairs += 1.0;
+                sum += scheme.weighted(scheme.weights, |k, l| {
+                    f64::midpoint(a[k] * b[l], b[k] * a[l])
+                });
             }
         }
         sum / pairs
     }
 
-    fn cohen(&self, scheme: &Scheme, weights: Weights, times: Option<&[u32]>) -> Estimate {
+    fn cohen(&self, scheme: &Scheme, pair: [usize; 2], times: Option<&[u32]>) -> Estimate {
         let q = scheme.q();
-        let table = self.table(q, times);
-        let n: u64 = table.iter().flatten().sum();
+        let (mut rows, mut columns) = (vec![0u64; q], vec![0u64; q]);
+        let (mut n, mut observed) = (0u64, 0.0);
+        for (u, (a, b)) in self.by_coder[pair[0]]
+            .iter()
+            .zip(&self.by_coder[pair[1]])
+            .enumerate()
+        {
+            if let (Some(a), Some(b)) = (a, b) {
+                let times = u64::from(times.map_or(1, |t| t[u]));
+                let (a, b) = (*a as usize, *b as usize);
+                rows[a] += times;
+                columns[b] += times;
+                n += times;
+                observed += times as f64 * scheme.weight(scheme.weights, a, b);
+            }
+        }
         if n == 0 {
             return Estimate::undefined(Reason::NoPairableUnits);
         }
-        let rows: Vec<u64> = table.iter().map(|row| row.iter().sum()).collect();
-        let columns: Vec<u64> = (0..q)
-            .map(|l| table.iter().map(|row| row[l]).sum())
-            .collect();
-        let (mut observed, mut expected) = (0.0, 0.0);
-        for (k, l) in indexes(q) {
-            let weight = scheme.weight(weights, k, l);
-            observed += weight * table[k][l] as f64;
-            expected += weight * (u128::from(rows[k]) * u128::from(columns[l])) as f64;
-        }
+        let product = |k: usize, l: usize| (u128::from(rows[k]) * u128::from(columns[l])) as f64;
         let n = n as f64;
-        corrected(observed / n, expected / (n * n))
+        corrected(
+            observed / n,
+            scheme.weighted(scheme.weights, product) / (n * n),
+        )
     }
 
     /// Krippendorff's alpha, with the metric of the scheme.
@@ -318,7 +371,7 @@ impl Ratings {
 }
 
 /// Weighted number of ordered pairs of ratings of a unit that agree.
-fn agreeing(unit: &UnitCounts, scheme: &Scheme, weights: Weights) -> f64 {
+pub(super) fn agreeing(unit: &UnitCounts, scheme: &Scheme, weights: Weights) -> f64 {
     let mut sum = 0.0;
     for (k, a) in &unit.counts {
         sum += f64::from(*a) * f64::from(a - 1);
@@ -331,29 +384,6 @@ fn agreeing(unit: &UnitCounts, scheme: &Scheme, weights: Weights) -> f64 {
         }
     }
     sum
-}
-
-fn indexes(q: usize) -> impl Iterator<Item = (usize, usize)> {
-    (0..q).flat_map(move |k| (0..q).map(move |l| (k, l)))
-}
-
-fn total(weights: &[Vec<f64>]) -> f64 {
-    weights.iter().flatten().sum()
-}
-
-/// Expected agreement from the shares of the categories: Gwet's for AC1/AC2, else Scott's and Fleiss's.
-fn expected_from_shares(measure: Measure, shares: &[f64], weights: &[Vec<f64>]) -> f64 {
-    let q = shares.len();
-    if matches!(measure, Measure::GwetAc1 | Measure::GwetAc2) {
-        if q < 2 {
-            return 1.0;
-        }
-        let spread: f64 = shares.iter().map(|p| p * (1.0 - p)).sum();
-        return total(weights) * spread / (q * (q - 1)) as f64;
-    }
-    indexes(q)
-        .map(|(k, l)| weights[k][l] * shares[k] * shares[l])
-        .sum()
 }
 
 /// `(observed - expected) / (1 - expected)`. Rounding must not turn 0/0 into a number.

@@ -1,50 +1,62 @@
 //! Results for a reliability matrix: a row per coder, a column per unit, any number of categories, values may be
 //! missing.
 //!
-//! Here the units are given and taken to be independent of each other, so analytic standard errors make sense. The
-//! coefficients themselves are in `coefficients.rs`; this file says which rows there are.
+//! Here the units are given and taken to be independent of each other, so analytic standard errors make sense, and a
+//! bootstrap draws units. The coefficients themselves are in `coefficients.rs`; this file says which rows there are.
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
+use super::analytic::standard_error;
 use super::coefficients::{Ratings, Scheme};
 use super::input::{Category, MatrixInput};
-use super::names::{Interval, Measure, Reason, Scope};
+use super::names::{CiMethod, Interval, Measure, Reason, Scope};
 use super::output::{Estimate, Output, ResultRow, Table};
+use super::resample::{Plan, Replicates, around, describe};
+
+/// With more categories than this the tables of pairs are left out: they would be the size of the square.
+const LARGEST_TABLE: usize = 64;
 
 /// Computes every row that was asked for.
 #[must_use]
-pub fn compute(input: &MatrixInput) -> Output {
+pub(super) fn compute(input: &MatrixInput) -> Output {
     let scheme = Scheme::new(input);
     let n = input.coders.len();
     let every: Vec<usize> = (0..n).collect();
     let all = Ratings::new(input, &every);
-    let pairs: Vec<([usize; 2], Ratings)> = (0..n)
-        .flat_map(|a| (a + 1..n).map(move |b| [a, b]))
-        .map(|pair| (pair, Ratings::new(input, &pair)))
+    let pairs: Vec<(Vec<usize>, Ratings)> = (0..n)
+        .flat_map(|a| (a + 1..n).map(move |b| vec![a, b]))
+        .map(|pair| {
+            let ratings = Ratings::new(input, &pair);
+            (pair, ratings)
+        })
         .collect();
 
-    let mut results = Vec::new();
+    let mut rows: Vec<(Measure, &[usize], &Ratings)> = Vec::new();
     for &measure in &input.measures {
-        if measure.for_all() {
-            let estimate = if measure == Measure::LightKappa {
-                light(&scheme, n, pairs.iter().map(|(_, ratings)| ratings))
-            } else {
-                estimate(measure, &scheme, &all)
-            };
-            results.push(row(input, measure, &every, &all, &estimate));
+        if measure.for_all() || n < 2 {
+            rows.push((measure, &every, &all));
         }
         if measure.for_pairs() && !(measure.for_all() && n == 2) {
-            for (pair, ratings) in &pairs {
-                let estimate = estimate(measure, &scheme, ratings);
-                results.push(row(input, measure, pair, ratings, &estimate));
-            }
+            rows.extend(
+                pairs
+                    .iter()
+                    .map(|(pair, ratings)| (measure, pair.as_slice(), ratings)),
+            );
         }
     }
-    let tables = pairs.iter().map(|(pair, ratings)| Table {
+    let results = rows
+        .into_par_iter()
+        .map(|(measure, coders, ratings)| row(input, &scheme, measure, coders, ratings))
+        .collect();
+    let shown = scheme.q() <= LARGEST_TABLE;
+    let tables = pairs.iter().filter(|_| shown).map(|(pair, ratings)| Table {
         code: None,
         coders: [input.coders[pair[0]].clone(), input.coders[pair[1]].clone()],
-        table: ratings.contingency(scheme.q()),
+        table: ratings.table(scheme.q(), [0, 1], None),
     });
+    let bootstrap = input.interval == Interval::Bootstrap;
     Output {
         unit: None,
         coverage: None,
@@ -57,64 +69,88 @@ pub fn compute(input: &MatrixInput) -> Output {
         marginals: input.marginals,
         layout: None,
         interval: input.interval,
-        replicates: (input.interval == Interval::Bootstrap).then_some(input.replicates),
-        seed: (input.interval == Interval::Bootstrap).then_some(input.seed),
+        replicates: bootstrap.then_some(input.replicates),
+        seed: bootstrap.then_some(input.seed),
         tables: tables.collect(),
         results,
     }
 }
 
+/// A category as it was written: whole numbers without a fraction.
 fn json(category: &Category) -> serde_json::Value {
     match category {
+        Category::Number(n) if n.fract() == 0.0 && n.abs() < 9.0e15 => {
+            serde_json::Value::from(*n as i64)
+        }
         Category::Number(n) => serde_json::Value::from(*n),
         Category::Name(name) => serde_json::Value::from(&**name),
     }
 }
 
-/// A coefficient, or the reason why there is none.
-fn estimate(measure: Measure, scheme: &Scheme, ratings: &Ratings) -> Estimate {
-    if ratings.coders() < 2 {
-        Estimate::undefined(Reason::OneCoder)
-    } else if ratings.pairable() == 0 {
-        Estimate::undefined(Reason::NoPairableUnits)
-    } else {
-        ratings.estimate(measure, scheme, None)
-    }
-}
-
-/// Light's kappa: the mean of Cohen's kappa over the pairs, undefined when one of them is.
-fn light<'r>(scheme: &Scheme, coders: usize, pairs: impl Iterator<Item = &'r Ratings>) -> Estimate {
-    if coders < 2 {
-        return Estimate::undefined(Reason::OneCoder);
-    }
-    let (mut sum, mut n) = (0.0, 0.0);
-    for ratings in pairs {
-        match estimate(Measure::CohenKappa, scheme, ratings).finite() {
-            Some(kappa) => (sum, n) = (sum + kappa, n + 1.0),
-            None => return Estimate::undefined(Reason::UndefinedPair),
-        }
-    }
-    Estimate::plain(sum / n)
-}
-
+/// A coefficient with its error, or the reason why there is none.
 fn row(
     input: &MatrixInput,
+    scheme: &Scheme,
     measure: Measure,
     coders: &[usize],
     ratings: &Ratings,
-    estimate: &Estimate,
 ) -> ResultRow {
+    let impossible = match (ratings.coders(), ratings.pairable()) {
+        (0 | 1, _) => Some(Reason::OneCoder),
+        (_, 0) => Some(Reason::NoPairableUnits),
+        _ => None,
+    };
+    let estimate = impossible.map_or_else(
+        || ratings.estimate(measure, scheme, None),
+        Estimate::undefined,
+    );
     let names: Vec<Arc<str>> = coders.iter().map(|c| input.coders[*c].clone()).collect();
     let alpha = measure == Measure::KrippendorffAlpha;
-    let weighted = !matches!(
-        measure,
-        Measure::Percent | Measure::GwetAc1 | Measure::KrippendorffAlpha
-    );
-    ResultRow {
+    let unweighted = alpha || matches!(measure, Measure::Percent | Measure::GwetAc1);
+    let mut row = ResultRow {
         n_units: ratings.pairable(),
         level: alpha.then_some(input.level),
-        weights: weighted.then_some(input.weights),
+        weights: (!unweighted).then_some(input.weights),
         q: (!alpha).then_some(input.categories.len() as u64),
-        ..ResultRow::new(measure, Scope::Matrix, names, estimate)
+        ..ResultRow::new(measure, Scope::Matrix, names, &estimate)
+    };
+    match (input.interval, row.value) {
+        (Interval::Analytic, Some(value)) => {
+            match standard_error(measure, scheme, ratings, value) {
+                Some((se, n)) => {
+                    row.se = Some(se);
+                    row.ci = Some(around(value, se, n - 1.0));
+                    row.ci_method = Some(CiMethod::Analytic);
+                }
+                None => row.ci_reason = Some("no_analytic_formula"),
+            }
+        }
+        (Interval::Bootstrap, Some(_)) => {
+            let plan = Plan::new(
+                input.interval,
+                ratings.units.len(),
+                input.replicates,
+                input.seed,
+            );
+            let replicates = plan.as_ref().map_or_else(Replicates::default, |plan| {
+                (0..plan.replicates())
+                    .map(|b| {
+                        let times = plan.times(b);
+                        let drawn = ratings
+                            .units
+                            .iter()
+                            .zip(&times)
+                            .any(|(u, n)| u.ratings >= 2 && *n > 0);
+                        ratings
+                            .estimate(measure, scheme, Some(&times))
+                            .finite()
+                            .filter(|_| drawn)
+                    })
+                    .collect()
+            });
+            describe(&mut row, input.interval, plan.as_ref(), replicates);
+        }
+        _ => {}
     }
+    row
 }

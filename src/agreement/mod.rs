@@ -14,19 +14,30 @@
 //! - `coefficients` — coefficients of a matrix with any number of categories
 //! - `codings`, `matrix` — the rows of each kind of input
 
+mod analytic;
 mod binary;
 mod cells;
 mod codings;
 mod coefficients;
+mod disagreements;
+mod domains;
+mod frame;
 mod input;
 mod json;
+mod matching;
 mod matrix;
 mod names;
 mod output;
 mod read;
+mod resample;
+mod series;
+mod sets;
+mod student;
 #[cfg(test)]
 mod tests;
+mod unitizing;
 
+pub use disagreements::{Disagreement, DocumentFigures, disagreements, per_document};
 pub use input::{
     Category, Coding, CodingsInput, Document, Domain, Input, MatrixInput, Options, SetsInput,
 };
@@ -76,7 +87,7 @@ pub fn compute(input: &Input) -> Result<Output, AgreementError> {
     match input {
         Input::Codings(codings) => codings::compute(codings),
         Input::Matrix(matrix) => Ok(matrix::compute(matrix)),
-        Input::Sets(_) => Err(AgreementError::new("sets", "not there")),
+        Input::Sets(sets) => Ok(sets::compute(sets)),
     }
 }
 

@@ -174,12 +174,6 @@ names! {
     }
 }
 
-impl Default for Unit {
-    fn default() -> Self {
-        Self::Character
-    }
-}
-
 impl Unit {
     /// The coverage rule used where none is named: half of a token, any part of a longer unit.
     #[must_use]

@@ -2,6 +2,7 @@
 //! and properties that must hold for any data.
 
 mod brute;
+mod oracle;
 mod published;
 
 use serde_json::{Value, json};
