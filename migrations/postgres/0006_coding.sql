@@ -46,7 +46,8 @@ CREATE TABLE codings (
     CHECK (start_pos >= 0 AND end_pos > start_pos)
 );
 CREATE INDEX codings_document ON codings (document_id, start_pos);
-CREATE INDEX codings_own ON codings (document_id, coder_id, code_id);
+-- Holds what the rule of overlapping own codings looks at, so that a save need not read a whole document's codings.
+CREATE INDEX codings_own ON codings (document_id, coder_id, code_id, start_pos, end_pos);
 CREATE INDEX codings_project ON codings (project_id, document_id, start_pos);
 CREATE INDEX codings_code ON codings (code_id);
 

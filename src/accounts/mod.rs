@@ -9,7 +9,7 @@ pub mod store;
 pub use crate::web::viewer::{Proof, User, Viewer};
 
 use axum::extract::{Request, State};
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -23,7 +23,7 @@ pub const SESSION_COOKIE: &str = "concord_session";
 pub const LANGUAGE_COOKIE: &str = "concord_language";
 
 /// A cookie's value in a `Cookie` header.
-pub fn cookie<'h>(headers: &'h axum::http::HeaderMap, name: &str) -> Option<&'h str> {
+pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -34,9 +34,8 @@ pub fn cookie<'h>(headers: &'h axum::http::HeaderMap, name: &str) -> Option<&'h 
         .map(|(_, v)| v)
 }
 
-/// The layer that finds out who asks.
-pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let headers = request.headers();
+/// Who these headers speak for, and how that is known.
+pub async fn who(state: &AppState, headers: &HeaderMap) -> Result<(Option<User>, Proof)> {
     let bearer = headers
         .get(header::AUTHORIZATION)
         .and_then(|v| v.to_str().ok())
@@ -44,21 +43,36 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
             v.strip_prefix("Bearer ")
                 .or_else(|| v.strip_prefix("bearer "))
         })
-        .map(|t| t.trim().to_owned());
-    let session = cookie(headers, SESSION_COOKIE).map(ToOwned::to_owned);
-    let (user, proof) = match (bearer, session) {
-        // A token that is sent but wrong must not fall back to a cookie.
-        (Some(token), _) => match store::user_by_token(&state.db, &token, state.now()).await {
-            Ok(Some(user)) => (Some(user), Proof::Token),
-            Ok(None) => (None, Proof::None),
-            Err(e) => return axum::response::IntoResponse::into_response(e),
-        },
-        (None, Some(id)) => match store::user_by_session(&state, &id).await {
-            Ok(Some(user)) => (Some(user), Proof::Session(crate::secrets::hash(&id))),
-            Ok(None) => (None, Proof::None),
-            Err(e) => return axum::response::IntoResponse::into_response(e),
-        },
-        (None, None) => (None, Proof::None),
+        .map(str::trim);
+    let epoch = state.db.access_epoch();
+    // A token that is sent but wrong must not fall back to a cookie.
+    if let Some(token) = bearer {
+        let user = state
+            .brief
+            .get_or(epoch, "token", crate::secrets::hash(token), async {
+                store::user_by_token(&state.db, token, state.now()).await
+            })
+            .await?;
+        return Ok(user.map_or((None, Proof::None), |u| (Some(u), Proof::Token)));
+    }
+    let Some(id) = cookie(headers, SESSION_COOKIE) else {
+        return Ok((None, Proof::None));
+    };
+    let hash = crate::secrets::hash(id);
+    let user = state
+        .brief
+        .get_or(epoch, "session", hash.clone(), async {
+            store::user_by_session(state, id).await
+        })
+        .await?;
+    Ok(user.map_or((None, Proof::None), |u| (Some(u), Proof::Session(hash))))
+}
+
+/// The layer that finds out who asks.
+pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let (user, proof) = match who(&state, request.headers()).await {
+        Ok(found) => found,
+        Err(e) => return axum::response::IntoResponse::into_response(e),
     };
     let wish = user
         .as_ref()

@@ -13,6 +13,8 @@ mod writer;
 pub use sql::Sql;
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::postgres::{PgArguments, PgPoolOptions, PgRow};
@@ -151,6 +153,40 @@ fn postgres_args(args: Args) -> Result<PgArguments> {
 pub struct Db {
     pools: Pools,
     changes: broadcast::Sender<i64>,
+    access_epoch: Arc<AtomicU64>,
+}
+
+/// Tables that decide who may do and see what. A write to one of them ends what [`Db::access_epoch`] vouches for.
+const ACCESS_TABLES: [&str; 8] = [
+    "users",
+    "sessions",
+    "api_tokens",
+    "projects",
+    "members",
+    "rounds",
+    "round_documents",
+    "round_coders",
+];
+
+/// Whether a statement writes to one of [`ACCESS_TABLES`].
+fn changes_access(sql: &str) -> bool {
+    let mut words = sql
+        .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+        .filter(|w| !w.is_empty());
+    let is = |word: Option<&str>, what: &str| word.is_some_and(|w| w.eq_ignore_ascii_case(what));
+    let first = words.next();
+    let table = if is(first, "UPDATE") {
+        words.next()
+    } else if is(first, "INSERT") || is(first, "DELETE") {
+        words.next();
+        words.next()
+    } else if is(first, "SELECT") {
+        return false;
+    } else {
+        // A common table expression may hide a write anywhere.
+        return ACCESS_TABLES.iter().any(|t| sql.contains(t));
+    };
+    table.is_some_and(|t| ACCESS_TABLES.iter().any(|a| a.eq_ignore_ascii_case(t)))
 }
 
 #[derive(Clone)]
@@ -182,6 +218,7 @@ impl Db {
             return Ok(Db {
                 pools: Pools::Postgres(pool),
                 changes,
+                access_epoch: Arc::default(),
             });
         }
         let path = url
@@ -212,6 +249,7 @@ impl Db {
         Ok(Db {
             pools: Pools::Sqlite { read, writer },
             changes,
+            access_epoch: Arc::default(),
         })
     }
 
@@ -274,7 +312,16 @@ impl Db {
             inner,
             touched: Vec::new(),
             changes: self.changes.clone(),
+            access_epoch: self.access_epoch.clone(),
+            changed_access: false,
         })
+    }
+
+    /// Changes whenever this process wrote something that decides who may do or see what: accounts, sessions, tokens,
+    /// memberships, projects, rounds. What was read under one epoch may be answered again for as long as it lasts,
+    /// briefly (another process may write too). Read it before reading what it is to vouch for.
+    pub fn access_epoch(&self) -> u64 {
+        self.access_epoch.load(Ordering::SeqCst)
     }
 
     /// Tells, after each commit that appended events, which project changed. A receiver that lags must look again at
@@ -321,6 +368,8 @@ pub struct Tx {
     inner: TxInner,
     touched: Vec<i64>,
     changes: broadcast::Sender<i64>,
+    access_epoch: Arc<AtomicU64>,
+    changed_access: bool,
 }
 
 enum TxInner {
@@ -340,6 +389,7 @@ impl Tx {
     /// All rows.
     pub async fn all<T: Row>(&mut self, sql: impl SqlSafeStr, args: Args) -> Result<Vec<T>> {
         let sql = sql.into_sql_str();
+        self.changed_access |= changes_access(sql.as_str());
         Ok(match &mut self.inner {
             TxInner::Sqlite(tx) => {
                 sqlx::query_as_with(sql, sqlite_args(args)?)
@@ -361,6 +411,7 @@ impl Tx {
         args: Args,
     ) -> Result<Option<T>> {
         let sql = sql.into_sql_str();
+        self.changed_access |= changes_access(sql.as_str());
         Ok(match &mut self.inner {
             TxInner::Sqlite(tx) => {
                 sqlx::query_as_with(sql, sqlite_args(args)?)
@@ -385,6 +436,7 @@ impl Tx {
     /// Runs a statement; the number of rows it changed.
     pub async fn execute(&mut self, sql: impl SqlSafeStr, args: Args) -> Result<u64> {
         let sql = sql.into_sql_str();
+        self.changed_access |= changes_access(sql.as_str());
         Ok(match &mut self.inner {
             TxInner::Sqlite(tx) => sqlx::query_with(sql, sqlite_args(args)?)
                 .execute(tx.connection()?)
@@ -406,13 +458,51 @@ impl Tx {
 
     /// Makes the write durable. When it returns `Ok`, the change has reached the disk.
     pub async fn commit(self) -> Result<()> {
-        match self.inner {
-            TxInner::Sqlite(tx) => tx.commit().await?,
-            TxInner::Postgres(tx) => tx.commit().await?,
+        if self.changed_access {
+            // Not to be cut off between the commit and the word that access changed, should the request be dropped.
+            return tokio::spawn(self.finish()).await?;
         }
+        self.finish().await
+    }
+
+    async fn finish(self) -> Result<()> {
+        let outcome = match self.inner {
+            TxInner::Sqlite(tx) => tx.commit().await,
+            TxInner::Postgres(tx) => tx.commit().await.map_err(Error::from),
+        };
+        if self.changed_access {
+            self.access_epoch.fetch_add(1, Ordering::SeqCst);
+        }
+        outcome?;
         for project in self.touched {
             let _ = self.changes.send(project);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::changes_access;
+
+    #[test]
+    fn writes_that_change_access_are_known_by_their_table() {
+        for sql in [
+            "UPDATE members SET role = $3",
+            "  DELETE FROM sessions WHERE user_id = $1",
+            "INSERT INTO rounds (project_id) VALUES ($1)",
+            "insert into round_documents values ($1, $2)",
+            "WITH gone AS (SELECT 1) DELETE FROM api_tokens",
+        ] {
+            assert!(changes_access(sql), "{sql}");
+        }
+        for sql in [
+            "INSERT INTO codings (project_id) SELECT id FROM projects",
+            "UPDATE documents SET title = $1",
+            "SELECT * FROM members",
+            "INSERT INTO round_documents_archive VALUES (1)",
+        ] {
+            assert!(!changes_access(sql), "{sql}");
+        }
     }
 }

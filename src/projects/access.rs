@@ -33,16 +33,20 @@ impl Access {
         locale: Locale,
         project: i64,
     ) -> Result<Access> {
-        let (project, role) = store::membership(&state.db, project, user.id)
+        let epoch = state.db.access_epoch();
+        let (project, role, visibility) = state
+            .brief
+            .get_or(epoch, "access", format!("{project}.{}", user.id), async {
+                let Some((project, role)) = store::membership(&state.db, project, user.id).await?
+                else {
+                    return Ok(None);
+                };
+                let sees_blind = role.may(Permission::SeeBlind);
+                let visibility = Visibility::of(&state.db, project.id, user.id, sees_blind).await?;
+                Ok(Some((project, role, visibility)))
+            })
             .await?
             .ok_or(Error::NotFound("thing-project"))?;
-        let visibility = Visibility::of(
-            &state.db,
-            project.id,
-            user.id,
-            role.may(Permission::SeeBlind),
-        )
-        .await?;
         Ok(Access {
             user,
             project,

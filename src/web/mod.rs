@@ -3,6 +3,7 @@
 //! Rooms use the parts; only [`router`] knows the rooms.
 
 pub mod assets;
+pub mod brief;
 pub mod cache;
 pub mod extract;
 pub mod headers;

@@ -41,6 +41,8 @@ pub struct Inner {
     pub in_flight: super::idempotency::InFlight,
     /// Texts and figures that need not be made again.
     pub cache: super::cache::Cache,
+    /// Who callers are and what they may do, for a second.
+    pub brief: super::brief::Brief,
     /// Who has which document open.
     pub presence: super::presence::Presence,
 }
@@ -72,6 +74,7 @@ impl AppState {
             stopping: CancellationToken::new(),
             in_flight: Default::default(),
             cache: super::cache::Cache::new(CACHE_BYTES),
+            brief: Default::default(),
             presence: Default::default(),
             config,
         })))
