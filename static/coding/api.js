@@ -88,7 +88,7 @@ export class Api {
 
 /** A key that no other request has. `randomUUID` is missing where the page came over plain HTTP from another machine. */
 export function newKey() {
-  if (isSecureContext) return crypto.randomUUID();
+  if (globalThis.isSecureContext) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
