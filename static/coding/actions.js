@@ -47,7 +47,7 @@ export class Actions {
     app.redraw(ranges);
     app.margin.setCurrent(app.current?.key ?? null);
     app.card.show();
-    app.margin.layout();
+    app.margin.schedule();
     app.selection.draw();
     app.place.current();
     if (group) app.tree.select(group.code);

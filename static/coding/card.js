@@ -35,7 +35,7 @@ export class Card {
     this.past = h('div', {});
     /** @type {Comment[]} */
     this.comments = [];
-    this.observer = new ResizeObserver(() => app.margin.layout());
+    this.observer = new ResizeObserver(() => app.margin.schedule());
   }
 
   /** The current coding if its edges may be moved by this coder. */

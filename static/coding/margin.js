@@ -43,6 +43,7 @@ export class Margin {
     this.blocks = new Map();
     /** Pixels of one label. */
     this.row = 26;
+    this.frame = 0;
   }
 
   /** @param {number} index */
@@ -190,6 +191,31 @@ export class Margin {
     const coder = this.app.data.coders.find((one) => one.id === coding.coder.id);
     const name = coder?.name || coding.coder.name;
     return h('abbr', { class: store.isMine(coding) ? 'who who--me' : 'who', title: name || null }, h('bdi', {}, coder?.initials || initials(name)));
+  }
+
+  /**
+   * Names and initials anew for blocks whose passages stayed where they were.
+   * @param {number[]} indexes
+   */
+  relabel(indexes) {
+    for (const index of indexes) {
+      for (const mark of this.blocks.get(index)?.marks ?? []) {
+        const group = this.app.store.groups.get(mark.group.key);
+        if (!group) continue;
+        group.col = mark.group.col;
+        mark.group = group;
+        if (mark.head) this.#label(mark);
+      }
+    }
+  }
+
+  /** Slides labels apart before the page is next drawn. */
+  schedule() {
+    if (this.frame) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      this.layout();
+    });
   }
 
   /** Slides the labels of all blocks on the page apart. */

@@ -34,6 +34,8 @@ export class Selection {
     this.cursor = 0;
     this.language = app.data.document.language ?? undefined;
     this.touching = false;
+    this.frame = 0;
+    this.inBrowser = false;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.settle = undefined;
     this.ink = typeof Highlight === 'function' && CSS.highlights ? new Highlight() : null;
@@ -62,7 +64,8 @@ export class Selection {
       if (!down || event.pointerType === 'touch') return;
       down = false;
       // The browser settles a double or triple click after this event.
-      setTimeout(() => this.#fromBrowser(true), 0);
+      clearTimeout(this.settle);
+      this.settle = setTimeout(() => this.#fromBrowser(true), 0);
     });
     document.addEventListener('selectionchange', () => {
       if (!this.touching) return;
@@ -85,7 +88,7 @@ export class Selection {
   #fromBrowser(byMouse) {
     const chosen = document.getSelection();
     if (!chosen || chosen.rangeCount === 0 || chosen.isCollapsed) {
-      if (byMouse && this.now && this.now.editing === null) this.clear();
+      if (byMouse && this.now && this.now.editing === null && !inField()) this.clear();
       return;
     }
     const range = chosen.getRangeAt(0);
@@ -197,8 +200,20 @@ export class Selection {
     return start < end ? { start, end } : null;
   }
 
-  /** Draws the selection where it is on the page. @param {boolean} [browser]  also as the browser's selection */
+  /** Draws the selection with the next frame. @param {boolean} [browser]  also as the browser's selection */
   draw(browser = false) {
+    this.inBrowser ||= browser;
+    if (this.frame) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      const also = this.inBrowser;
+      this.inBrowser = false;
+      this.#draw(also);
+    });
+  }
+
+  /** @param {boolean} browser */
+  #draw(browser) {
     const { window, card } = this.app;
     const ranges = this.now ? window.rangesOf(this.now.start, this.now.end) : [];
     this.ink?.clear();

@@ -71,6 +71,8 @@ export class Store {
     this.clock = 0;
     /** @type {((dirty: Dirty) => void)[]} */
     this.listeners = [];
+    /** @type {{all: number, mine: number, coders: number} | null} */
+    this.summed = null;
   }
 
   /** @param {(dirty: Dirty) => void} listener */
@@ -104,6 +106,7 @@ export class Store {
     if (many) this.#reorder(dirty);
     if (dirty.ranges.length > 0) this.#assignLanes(dirty);
     if (dirty.ranges.length === 0 && dirty.counts.size === 0) return false;
+    this.summed = null;
     for (const listener of this.listeners) listener(dirty);
     return true;
   }
@@ -385,6 +388,7 @@ export class Store {
     for (const [id, view] of this.views) this.#place(id, view, dirty, true);
     this.#reorder(dirty);
     this.#assignLanes(dirty);
+    this.summed = null;
     for (const listener of this.listeners) listener(dirty);
   }
 
@@ -428,6 +432,7 @@ export class Store {
 
   /** How many codings are in sight, of how many coders, how many of them the reader's own. */
   totals() {
+    if (this.summed) return this.summed;
     let mine = 0;
     let all = 0;
     const coders = new Set();
@@ -438,7 +443,8 @@ export class Store {
       if (this.isMine(view)) mine += 1;
       if (view.layer === 'coder') coders.add(view.coder.id);
     }
-    return { all, mine, coders: coders.size };
+    this.summed = { all, mine, coders: coders.size };
+    return this.summed;
   }
 
   /**

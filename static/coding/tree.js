@@ -170,8 +170,9 @@ export class Tree {
 
   /** Shows which code is meant, e.g. that of the current coding. @param {number | null} id */
   select(id) {
+    if (id === this.active) return;
     this.#rove(id, false);
-    if (id !== null) this.tree.querySelector(`[data-id="${id}"]`)?.scrollIntoView({ block: 'nearest' });
+    if (id !== null) requestAnimationFrame(() => this.tree.querySelector(`[data-id="${id}"]`)?.scrollIntoView({ block: 'nearest' }));
   }
 
   focus() {

@@ -30,7 +30,7 @@ export class BlockWindow {
    * @param {HTMLElement} parts.scroller
    * @param {HTMLElement} parts.sheet
    * @param {number} parts.total
-   * @param {(block: Block, element: HTMLElement) => void} parts.paint  fills a block that came onto the page
+   * @param {(block: Block, element: HTMLElement) => boolean} parts.paint  draws a block's text; false if it was so already
    * @param {(indexes: number[]) => void} parts.painted  after new blocks were laid out
    * @param {() => void} parts.moved  after the view moved
    */

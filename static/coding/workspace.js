@@ -56,18 +56,25 @@ function start() {
 
   const scroller = need('#text', HTMLElement);
   app.redraw = redrawer(app);
+  /** What each block on the page was drawn from. @type {WeakMap<Element, string>} */
+  const painted = new WeakMap();
   app.window = new BlockWindow(app, {
     scroller, sheet: need('#sheet', HTMLElement), total: data.document.blocks,
     paint: (block, element) => {
       const { store, codebook, current } = app;
       const text = element.querySelector('.read');
       const groups = store.groupsIn(block.start, block.end);
+      // What is drawn depends on these alone: an answer that brings nothing new costs nothing.
+      const sign = `${current?.key ?? ''}|${groups.map(({ key, lane, mine, waiting, code }) => `${key},${lane},${mine},${waiting},${codebook.color(code)}`).join(';')}`;
+      if (painted.get(element) === sign) return false;
+      painted.set(element, sign);
       text?.replaceChildren(...paint(cut(block, groups, current?.key ?? null), (code) => codebook.color(code), current?.key ?? null));
+      return true;
     },
     painted: (indexes) => {
       app.margin.measure(indexes);
       app.card.attach();
-      app.margin.layout();
+      app.margin.schedule();
       app.selection.draw();
       app.find.draw();
     },
@@ -132,7 +139,7 @@ function start() {
   listen(app);
   narrow.addEventListener('change', () => {
     app.card.show();
-    app.margin.layout();
+    app.margin.schedule();
   });
   document.documentElement.setAttribute('data-ready', '');
   void app.place.open();
@@ -204,19 +211,25 @@ function redrawer(app) {
   const run = (/** @type {[number, number][]} */ ranges, /** @type {boolean} */ all) => {
     const { window, margin, selection } = app;
     const indexes = all ? [...window.elements.keys()] : window.touched(ranges);
+    if (indexes.length === 0) return;
+    /** @type {number[]} */
+    const changed = [];
+    /** @type {number[]} */
+    const same = [];
     for (const index of indexes) {
       const element = window.elements.get(index);
       const block = window.blocks.get(index);
-      if (element && block) window.paint(block, element);
+      if (element && block) (window.paint(block, element) ? changed : same).push(index);
     }
-    if (indexes.length === 0) return;
-    margin.measure(indexes);
+    margin.measure(changed);
+    margin.relabel(same);
     if (app.current && !app.store.groups.has(app.current.key)) {
       const group = app.store.groupOf.get(app.current.id);
       app.current = group ? { key: group.key, id: app.current.id } : app.current;
     }
     if (app.card.element) app.card.show();
-    margin.layout();
+    margin.schedule();
+    if (changed.length === 0) return;
     selection.draw(selection.now !== null);
     app.find.draw();
   };
