@@ -17,6 +17,7 @@
 //!
 //! Positions and lengths are Unicode code points, ranges are half-open.
 
+pub mod api;
 pub mod chart;
 mod cooccurrence;
 mod crosstab;
@@ -24,6 +25,7 @@ mod frequency;
 mod index;
 mod saturation;
 mod statistics;
+pub mod store;
 mod trend;
 
 pub use cooccurrence::{CooccurrenceItem, Within, cooccurrence};
