@@ -71,6 +71,12 @@ impl From<f64> for Arg {
     }
 }
 
+impl From<&f64> for Arg {
+    fn from(v: &f64) -> Self {
+        Arg::Number(*v)
+    }
+}
+
 impl Msg {
     /// A message without values.
     pub fn new(key: &'static str) -> Self {

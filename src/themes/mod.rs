@@ -21,8 +21,10 @@ pub mod api;
 pub mod chart;
 mod cooccurrence;
 mod crosstab;
+pub mod figure;
 mod frequency;
 mod index;
+pub mod pages;
 mod saturation;
 mod statistics;
 pub mod store;
@@ -241,7 +243,7 @@ impl std::fmt::Display for UnknownGrouping {
 impl std::error::Error for UnknownGrouping {}
 
 /// The group of a cell: a coder's id, a value, or `null` for documents that have no value.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(untagged)]
 #[schema(as = ThemesGroup)]
 pub enum Group {

@@ -281,6 +281,8 @@ pub struct QuoteRow {
 pub struct Narrow {
     /// Codings, when they were found by another way (codes that meet).
     pub ids: Option<Vec<i64>>,
+    /// This code alone, without those below it.
+    pub exact: Option<i64>,
     /// Only documents whose date has at least so many characters: 7 for a month, 10 for a day.
     pub date_precision: i64,
     /// The value of an attribute: name and value.
@@ -307,6 +309,9 @@ pub async fn quotes(
         .bind(project);
         filter.documents(sql)?;
         filter.codings(sql)?;
+        if let Some(code) = narrow.exact {
+            sql.push(" AND c.code_id = ").bind(code);
+        }
         if narrow.date_precision > 0 {
             sql.push(" AND length(d.date) >= ")
                 .bind(narrow.date_precision);
@@ -345,4 +350,13 @@ pub async fn quotes(
     page.push(" OFFSET ").bind(offset);
     let (sql, arguments) = page.finish();
     Ok((total, db.all(sql, arguments).await?))
+}
+
+/// The path of every code of a project, by id.
+pub async fn code_paths(db: &Db, project: i64) -> Result<HashMap<i64, String>> {
+    Ok(codes(db, project)
+        .await?
+        .into_iter()
+        .map(|c| (c.id, c.path))
+        .collect())
 }

@@ -57,7 +57,7 @@ pub fn router(state: &AppState) -> Router {
             state.clone(),
             idempotency::layer,
         ));
-    let pages = Router::new();
+    let pages = Router::new().merge(crate::themes::pages::router());
     Router::new()
         .merge(pages)
         .nest("/api/v1", api)
