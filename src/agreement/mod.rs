@@ -7,12 +7,14 @@
 //! value*: what is 0/0 is reported as such, with its reason, and never as 0 or 1.
 //!
 //! - `names` — the words of measures, scopes, reasons and choices
-//! - `input`, `json`, `read` — the typed input, and how it is read from JSON
+//! - `input`, `json`, `read`, `read_matrix` — the typed input, and how it is read from JSON
 //! - `output` — the rows and tables of the answer
 //! - `cells` — from codings to integer histograms, by sweeping over boundaries
-//! - `binary` — coefficients of "coded or not"
-//! - `coefficients` — coefficients of a matrix with any number of categories
-//! - `codings`, `matrix` — the rows of each kind of input
+//! - `binary` — coefficients of "coded or not"; `coefficients`, `analytic` — of a matrix, and their standard errors
+//! - `unitizing`, `matching`, `sets` — partitions of the continuum, spans matched with spans, sets of codes
+//! - `resample`, `student` — jackknife and bootstrap over documents, quantiles of t
+//! - `frame`, `series`, `domains`, `codings`, `matrix` — which rows there are for each kind of input
+//! - `disagreements` — the passages behind the figures, and figures per document
 
 mod analytic;
 mod binary;
@@ -29,6 +31,7 @@ mod matrix;
 mod names;
 mod output;
 mod read;
+mod read_matrix;
 mod resample;
 mod series;
 mod sets;

@@ -208,7 +208,7 @@ impl Estimate {
 
     /// `1 - observed/expected` from disagreements; undefined when none is to be expected.
     pub fn disagreement(observed: f64, expected: f64) -> Self {
-        let value = if expected > 0.0 {
+        let value = if expected > 0.0 && expected.is_finite() {
             Ok(1.0 - observed / expected)
         } else {
             Err(Reason::NoVariation)

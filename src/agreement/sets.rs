@@ -22,8 +22,30 @@ pub(super) const VARIANT_CODED: &str = "coded_units_only";
 #[derive(Clone, Debug)]
 pub(super) struct Seen {
     numbers: HashMap<Vec<u64>, u32>,
-    sets: Vec<Vec<u64>>,
+    /// The bits of all sets, one after another.
+    bits: Vec<u64>,
+    sizes: Vec<u32>,
     words: usize,
+}
+
+/// How two different sets are related.
+#[derive(Clone, Copy)]
+struct Relation {
+    shared: u32,
+    union: u32,
+    /// One of them contains the other.
+    contains: bool,
+}
+
+impl Relation {
+    /// Distance of Jaccard and of MASI; 1 for disjoint sets.
+    fn distances(self) -> [f64; 2] {
+        let similarity = f64::from(self.shared) / f64::from(self.union);
+        [
+            1.0 - similarity,
+            1.0 - similarity * if self.contains { 2.0 / 3.0 } else { 1.0 / 3.0 },
+        ]
+    }
 }
 
 impl Seen {
@@ -33,9 +55,14 @@ impl Seen {
         let empty = vec![0; words];
         Self {
             numbers: HashMap::from([(empty.clone(), 0)]),
-            sets: vec![empty],
+            bits: empty,
+            sizes: vec![0],
             words,
         }
+    }
+
+    fn len(&self) -> usize {
+        self.sizes.len()
     }
 
     /// The number of a set given as bits.
@@ -43,9 +70,11 @@ impl Seen {
         if let Some(number) = self.numbers.get(bits) {
             return *number;
         }
-        let number = self.sets.len() as u32;
+        let number = self.len() as u32;
         self.numbers.insert(bits.to_vec(), number);
-        self.sets.push(bits.to_vec());
+        self.bits.extend_from_slice(bits);
+        self.sizes
+            .push(bits.iter().map(|word| word.count_ones()).sum());
         number
     }
 
@@ -58,29 +87,30 @@ impl Seen {
         self.number(&bits)
     }
 
+    /// How two different sets are related.
+    fn relation(&self, a: u32, b: u32) -> Relation {
+        let (i, j) = (a as usize, b as usize);
+        let words = |k: usize| &self.bits[k * self.words..][..self.words];
+        let shared = words(i)
+            .iter()
+            .zip(words(j))
+            .map(|(x, y)| (x & y).count_ones())
+            .sum();
+        let (first, second) = (self.sizes[i], self.sizes[j]);
+        Relation {
+            shared,
+            union: first + second - shared,
+            contains: shared == first.min(second),
+        }
+    }
+
     /// Distance of Jaccard and of MASI.
     fn distances(&self, a: u32, b: u32) -> [f64; 2] {
-        let (a, b) = (&self.sets[a as usize], &self.sets[b as usize]);
-        let (mut shared, mut first, mut second) = (0, 0, 0);
-        for (x, y) in a.iter().zip(b) {
-            shared += (x & y).count_ones();
-            first += x.count_ones();
-            second += y.count_ones();
-        }
-        let union = first + second - shared;
-        if union == 0 {
-            return [0.0, 0.0];
-        }
-        let jaccard = f64::from(shared) / f64::from(union);
-        let monotonic = if first == second && shared == first {
-            1.0
-        } else if shared == first || shared == second {
-            2.0 / 3.0
+        if a == b {
+            [0.0, 0.0]
         } else {
-            1.0 / 3.0
-        };
-        // Disjoint sets have similarity 0 whatever the factor.
-        [1.0 - jaccard, 1.0 - jaccard * monotonic]
+            self.relation(a, b).distances()
+        }
     }
 }
 
@@ -181,120 +211,209 @@ fn count(units: &mut Units, numbers: &[u32], n: u64) {
     *units.entry(sorted).or_default() += n;
 }
 
-/// What the expected distance of any selection of clusters follows from.
-struct Alpha<'c> {
-    clusters: &'c [Cluster],
-    variant: usize,
-    kind: usize,
-    /// Σ over sets of `n_c n_k d` between two clusters, row by row.
-    products: Vec<f64>,
+/// Sums from which alpha follows, for one variant and kind of distance.
+#[derive(Clone, Copy, Default)]
+struct Totals {
+    /// Values: empty sets, and others.
+    empty: f64,
+    others: f64,
+    observed: f64,
 }
 
-impl<'c> Alpha<'c> {
-    fn new(seen: &Seen, clusters: &'c [Cluster], variant: usize, kind: usize) -> Self {
+impl Totals {
+    fn add(&mut self, counts: &Counts, kind: usize, times: f64) {
+        let empty = counts.values.get(&0).copied().unwrap_or(0);
+        let all: u64 = counts.values.values().sum();
+        self.empty += times * empty as f64;
+        self.others += times * (all - empty) as f64;
+        self.observed += times * counts.observed[kind];
+    }
+
+    /// Alpha, given `Σ n_a n_b d(a, b)` over pairs of sets that are not empty. The empty set is at distance 1 from every
+    /// other, so it needs no table, and the two variants differ in nothing else.
+    fn alpha(&self, between_others: f64) -> Estimate {
+        let values = self.empty + self.others;
+        if values == 0.0 {
+            return Estimate::undefined(Reason::NoPairableUnits);
+        }
+        let expected = between_others + self.empty * self.others;
+        Estimate::disagreement(
+            2.0 * self.observed / values,
+            2.0 * expected / (values * (values - 1.0)),
+        )
+    }
+}
+
+/// `Σ n_a n_b d(a, b)` over pairs of sets that are not empty, for both kinds of distance. Products of counts are summed
+/// by how the sets are related; the distances are applied to the sums.
+fn between_others(seen: &Seen, clusters: &[Cluster]) -> [f64; 2] {
+    let mut totals = vec![0u64; seen.len()];
+    for (set, n) in clusters.iter().flat_map(|c| &c.variants[1].values) {
+        totals[*set as usize] += n;
+    }
+    let used: Vec<u32> = (1..totals.len() as u32)
+        .filter(|s| totals[*s as usize] > 0)
+        .collect();
+    let width = seen
+        .sizes
+        .iter()
+        .max()
+        .map_or(1, |largest| *largest as usize + 1);
+    // By shared members, union, and whether one contains the other. A few stripes of the triangle each, in a fixed
+    // division, so that the sums do not depend on the number of processors.
+    let stripes: Vec<Vec<f64>> = (0..STRIPES)
+        .into_par_iter()
+        .map(|stripe| {
+            let mut sums = vec![0.0; width * width * 4];
+            for i in (stripe..used.len()).step_by(STRIPES) {
+                let a = used[i];
+                let n = totals[a as usize] as f64;
+                for &b in &used[i + 1..] {
+                    let Relation {
+                        shared,
+                        union,
+                        contains,
+                    } = seen.relation(a, b);
+                    let place =
+                        (shared as usize * 2 * width + union as usize) * 2 + usize::from(contains);
+                    sums[place] += n * totals[b as usize] as f64;
+                }
+            }
+            sums
+        })
+        .collect();
+    let mut distances = [0.0; 2];
+    for place in 0..width * width * 4 {
+        let sum: f64 = stripes.iter().map(|sums| sums[place]).sum();
+        if sum > 0.0 {
+            let (pair, contains) = (place / 2, place % 2 == 1);
+            let relation = Relation {
+                shared: (pair / (2 * width)) as u32,
+                union: (pair % (2 * width)) as u32,
+                contains,
+            };
+            distances
+                .iter_mut()
+                .zip(relation.distances())
+                .for_each(|(total, d)| *total += sum * d);
+        }
+    }
+    distances
+}
+
+const STRIPES: usize = 32;
+
+/// The largest number of clusters for which an interval is computed by [`Products`].
+const MOST_CLUSTERS: usize = 2000;
+
+/// What the expected distance of any selection of clusters follows from: `Σ n_a n_b d(a, b)` between every two
+/// clusters, row by row, for both kinds of distance.
+struct Products {
+    n: usize,
+    table: [Vec<f64>; 2],
+    /// Sum of each row.
+    rows: [Vec<f64>; 2],
+}
+
+impl Products {
+    fn new(seen: &Seen, clusters: &[Cluster]) -> Self {
         let n = clusters.len();
         let values: Vec<Vec<(u32, f64)>> = clusters
             .iter()
             .map(|c| {
-                c.variants[variant]
+                c.variants[1]
                     .values
                     .iter()
+                    .filter(|(s, _)| **s > 0)
                     .map(|(s, n)| (*s, *n as f64))
                     .collect()
             })
             .collect();
-        let rows: Vec<Vec<f64>> = values
+        let rows: Vec<Vec<[f64; 2]>> = values
             .par_iter()
             .enumerate()
             .map(|(i, mine)| {
                 // Distance of every set to this cluster's values, then one product with each later cluster.
-                let reach: Vec<f64> = (0..seen.sets.len() as u32)
-                    .map(|s| {
-                        mine.iter()
-                            .map(|(t, n)| n * seen.distances(s, *t)[kind])
-                            .sum()
-                    })
-                    .collect();
+                let mut reach = vec![[0.0; 2]; seen.len()];
+                for (s, reach) in (0u32..).zip(&mut reach) {
+                    for (t, n) in mine {
+                        let d = seen.distances(s, *t);
+                        reach[0] += n * d[0];
+                        reach[1] += n * d[1];
+                    }
+                }
                 values[i..]
                     .iter()
-                    .map(|other| other.iter().map(|(s, n)| n * reach[*s as usize]).sum())
+                    .map(|other| {
+                        other.iter().fold([0.0; 2], |sum, (s, n)| {
+                            let reach = reach[*s as usize];
+                            [sum[0] + n * reach[0], sum[1] + n * reach[1]]
+                        })
+                    })
                     .collect()
             })
             .collect();
-        let mut products = vec![0.0; n * n];
+        let mut table = [vec![0.0; n * n], vec![0.0; n * n]];
         for (i, row) in rows.iter().enumerate() {
-            for (offset, product) in row.iter().enumerate() {
-                products[i * n + i + offset] = *product;
-                products[(i + offset) * n + i] = *product;
+            for (j, product) in (i..).zip(row) {
+                for (table, product) in table.iter_mut().zip(product) {
+                    table[i * n + j] = *product;
+                    table[j * n + i] = *product;
+                }
             }
         }
-        Self {
-            clusters,
-            variant,
-            kind,
-            products,
-        }
+        let rows = [0, 1].map(|kind| {
+            table[kind]
+                .chunks(n.max(1))
+                .map(|row| row.iter().sum())
+                .collect()
+        });
+        Self { n, table, rows }
     }
 
-    /// Alpha of the clusters, each counted `times`.
-    fn estimate(&self, times: &[f64]) -> Estimate {
-        let n = self.clusters.len();
-        let (mut values, mut observed, mut expected) = (0.0, 0.0, 0.0);
-        for (i, cluster) in self
-            .clusters
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| times[*i] > 0.0)
-        {
-            let counts = &cluster.variants[self.variant];
-            values += times[i] * counts.values.values().sum::<u64>() as f64;
-            observed += times[i] * counts.observed[self.kind];
-            let row = &self.products[i * n..][..n];
-            expected += times[i] * row.iter().zip(times).map(|(p, t)| p * t).sum::<f64>();
-        }
-        // Ordered pairs were summed: the products hold each pair of different sets twice.
-        from_sums(values, observed, expected / 2.0)
+    /// The sum over pairs of sets when each cluster counts `times`.
+    fn selected(&self, kind: usize, times: &[f64]) -> f64 {
+        let rows = self.table[kind]
+            .chunks(self.n)
+            .zip(times)
+            .filter(|(_, t)| **t > 0.0);
+        // The table holds each pair of different sets twice.
+        rows.map(|(row, t)| t * row.iter().zip(times).map(|(p, t)| p * t).sum::<f64>())
+            .sum::<f64>()
+            / 2.0
+    }
+
+    /// The same when one cluster is left out.
+    fn without(&self, kind: usize, cluster: usize) -> f64 {
+        let all: f64 = self.rows[kind].iter().sum();
+        all / 2.0 - self.rows[kind][cluster] + self.table[kind][cluster * self.n + cluster] / 2.0
     }
 }
 
-fn from_sums(values: f64, observed: f64, expected: f64) -> Estimate {
-    if values == 0.0 {
-        return Estimate::undefined(Reason::NoPairableUnits);
-    }
-    Estimate::disagreement(
-        2.0 * observed / values,
-        2.0 * expected / (values * (values - 1.0)),
-    )
-}
-
-/// Alpha of all clusters at once, from the totals of the sets: no table of clusters by clusters.
-fn headline(seen: &Seen, clusters: &[Cluster], variant: usize, kind: usize) -> Estimate {
-    let mut totals = vec![0u64; seen.sets.len()];
-    let mut observed = 0.0;
-    for cluster in clusters {
-        let counts = &cluster.variants[variant];
-        counts
-            .values
-            .iter()
-            .for_each(|(s, n)| totals[*s as usize] += n);
-        observed += counts.observed[kind];
-    }
-    let used: Vec<u32> = (0..totals.len() as u32)
-        .filter(|s| totals[*s as usize] > 0)
-        .collect();
-    let rows: Vec<f64> = used
-        .par_iter()
-        .enumerate()
-        .map(|(i, &a)| {
-            let with = |b: &u32| totals[*b as usize] as f64 * seen.distances(a, *b)[kind];
-            totals[a as usize] as f64 * used[i + 1..].iter().map(with).sum::<f64>()
+/// Alpha in every replicate.
+fn replicates(
+    plan: &Plan,
+    products: &Products,
+    clusters: &[Cluster],
+    variant: usize,
+    kind: usize,
+) -> Replicates {
+    let values: Vec<Option<f64>> = (0..plan.replicates())
+        .into_par_iter()
+        .map(|b| {
+            let times: Vec<f64> = plan.times(b).into_iter().map(f64::from).collect();
+            let mut totals = Totals::default();
+            for (cluster, times) in clusters.iter().zip(&times) {
+                totals.add(&cluster.variants[variant], kind, *times);
+            }
+            let between = match plan {
+                Plan::Bootstrap { .. } => products.selected(kind, &times),
+                Plan::Jackknife { .. } => products.without(kind, b),
+            };
+            totals.alpha(between).finite()
         })
         .collect();
-    from_sums(
-        totals.iter().sum::<u64>() as f64,
-        observed,
-        rows.iter().sum(),
-    )
+    values.into_iter().collect()
 }
 
 /// Which of the rows of sets an interval is wanted for.
@@ -313,14 +432,28 @@ pub(super) fn rows(
     row: impl Fn(Measure, Scope, &Estimate) -> ResultRow,
 ) -> Vec<ResultRow> {
     let mut rows = Vec::new();
+    let between = if impossible.is_none() {
+        between_others(seen, clusters)
+    } else {
+        [0.0; 2]
+    };
+    let few = clusters.len() <= MOST_CLUSTERS;
+    let products = resampling
+        .plan
+        .filter(|_| few && impossible.is_none())
+        .map(|_| Products::new(seen, clusters));
     for &measure in measures.iter().filter(|m| m.of_sets()) {
         let kind = usize::from(measure == Measure::AlphaMasi);
         for (variant, name) in [(0, None), (1, Some(VARIANT_CODED))] {
             let units: u64 = clusters.iter().map(|c| c.variants[variant].units).sum();
+            let mut totals = Totals::default();
+            clusters
+                .iter()
+                .for_each(|cluster| totals.add(&cluster.variants[variant], kind, 1.0));
             let estimate = match impossible {
                 Some(reason) => Estimate::undefined(reason),
                 None if units == 0 => Estimate::undefined(Reason::NoSpans),
-                None => headline(seen, clusters, variant, kind),
+                None => totals.alpha(between[kind]),
             };
             let mut row = row(measure, Scope::Sets, &estimate);
             row.variant = name;
@@ -329,22 +462,17 @@ pub(super) fn rows(
                 row.n_documents =
                     Some(clusters.iter().filter(|c| c.variants[1].units > 0).count() as u64);
             }
-            let replicates = match resampling.plan {
-                Some(plan) if row.value.is_some() => {
-                    let alpha = Alpha::new(seen, clusters, variant, kind);
-                    let values: Vec<Option<f64>> = (0..plan.replicates())
-                        .into_par_iter()
-                        .map(|b| {
-                            let times: Vec<f64> =
-                                plan.times(b).into_iter().map(f64::from).collect();
-                            alpha.estimate(&times).finite()
-                        })
-                        .collect();
-                    values.into_iter().collect()
-                }
-                _ => Replicates::default(),
-            };
-            describe(&mut row, resampling.interval, resampling.plan, replicates);
+            if few {
+                let found = match (resampling.plan, &products) {
+                    (Some(plan), Some(products)) if row.value.is_some() => {
+                        replicates(plan, products, clusters, variant, kind)
+                    }
+                    _ => Replicates::default(),
+                };
+                describe(&mut row, resampling.interval, resampling.plan, found);
+            } else if resampling.interval != Interval::None && row.value.is_some() {
+                row.ci_reason = Some("too_many_units");
+            }
             rows.push(row);
         }
     }

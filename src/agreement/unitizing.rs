@@ -165,6 +165,13 @@ impl Values {
         self.l[c * (self.q + 1)..][..self.q].iter().sum()
     }
 
+    /// `l* − Σ S*/l*`, by which e* is divided. With more than two coders a few short intersections can use all of it up
+    /// (then nothing can be expected), which must not become a division by what rounding left over.
+    fn shared_scale(&self, total: f64) -> Option<f64> {
+        let scale = total - self.shared_squares.iter().sum::<f64>() / total;
+        (scale > 1e-9 * total).then_some(scale)
+    }
+
     /// Whether anything was marked at all.
     fn nothing(&self) -> bool {
         (0..self.q).all(|c| self.row(c) == 0.0)
@@ -182,9 +189,11 @@ impl Values {
             if total == 0.0 {
                 return Estimate::undefined(Reason::NoPairableUnits);
             }
-            let squares: f64 = self.shared_squares.iter().sum();
+            let Some(scale) = self.shared_scale(total) else {
+                return Estimate::undefined(Reason::NoVariation);
+            };
             let observed = crossed(q, |c, k| self.at(c, k));
-            let expected = crossed(q, |c, k| rows[c] * rows[k]) / (total - squares / total);
+            let expected = crossed(q, |c, k| rows[c] * rows[k]) / scale;
             return Estimate::disagreement(observed / total, expected / total);
         }
         let rows: Vec<f64> = (0..=q).map(|c| self.row(c)).collect();
@@ -211,8 +220,9 @@ impl Values {
             return Estimate::undefined(Reason::NoPairableUnits);
         }
         let total: f64 = rows.iter().sum();
-        let squares: f64 = self.shared_squares.iter().sum();
-        let scale = total - squares / total;
+        let Some(scale) = self.shared_scale(total) else {
+            return Estimate::undefined(Reason::NoVariation);
+        };
         let others = |f: &dyn Fn(usize) -> f64| (0..self.q).filter(|c| *c != k).map(f).sum::<f64>();
         let observed = others(&|c| self.at(k, c));
         let crossed = others(&|c| rows[k] * rows[c] / scale);

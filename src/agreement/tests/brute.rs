@@ -88,6 +88,13 @@ impl Project {
         })
     }
 
+    /// Every pair of coders.
+    pub fn pairs(&self) -> Vec<[usize; 2]> {
+        (0..self.coders)
+            .flat_map(|a| (a + 1..self.coders).map(move |b| [a, b]))
+            .collect()
+    }
+
     /// For each unit (a character) the values of the given coders, `None` where a coder has not finished.
     /// `code` absent: coded with anything.
     pub fn units(&self, coders: &[usize], code: Option<usize>) -> Vec<Vec<Option<bool>>> {
@@ -257,27 +264,25 @@ fn sweep_equals_characters() {
                 compare(row(&answer, measure, scope, name, &[]), value);
                 compared += 1;
             }
-            for a in 0..project.coders {
-                for b in a + 1..project.coders {
-                    let units = project.units(&[a, b], code);
-                    if units.iter().all(|u| u.iter().flatten().count() < 2) {
-                        continue;
-                    }
-                    let pair = [CODERS[a], CODERS[b]];
-                    compare(
-                        row(&answer, "cohen_kappa", scope, name, &pair),
-                        cohen(&units),
-                    );
-                    for (measure, value) in expected(&units) {
-                        if matches!(measure, "percent" | "krippendorff_alpha" | "gwet_ac1") {
-                            compare(row(&answer, measure, scope, name, &pair), value);
-                        }
-                        if measure == "fleiss_kappa" {
-                            compare(row(&answer, "scott_pi", scope, name, &pair), value);
-                        }
-                    }
-                    compared += 1;
+            for [a, b] in project.pairs() {
+                let units = project.units(&[a, b], code);
+                if units.iter().all(|u| u.iter().flatten().count() < 2) {
+                    continue;
                 }
+                let pair = [CODERS[a], CODERS[b]];
+                compare(
+                    row(&answer, "cohen_kappa", scope, name, &pair),
+                    cohen(&units),
+                );
+                for (measure, value) in expected(&units) {
+                    if matches!(measure, "percent" | "krippendorff_alpha" | "gwet_ac1") {
+                        compare(row(&answer, measure, scope, name, &pair), value);
+                    }
+                    if measure == "fleiss_kappa" {
+                        compare(row(&answer, "scott_pi", scope, name, &pair), value);
+                    }
+                }
+                compared += 1;
             }
         }
     }

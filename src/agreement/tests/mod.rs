@@ -2,8 +2,11 @@
 //! and properties that must hold for any data.
 
 mod brute;
+mod continuum;
 mod oracle;
+mod properties;
 mod published;
+mod rules;
 
 use serde_json::{Value, json};
 
