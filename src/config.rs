@@ -25,6 +25,8 @@ pub struct Config {
     pub metrics_public: bool,
     /// Limits on what is uploaded.
     pub limits: Limits,
+    /// This program, which starts itself again to read foreign formats where they can do no harm.
+    pub program: PathBuf,
 }
 
 /// What an upload may be at most; over it, it is refused with the limit's name.
@@ -148,6 +150,7 @@ impl Config {
             data: data.to_owned(),
             listen,
             limits,
+            program: std::env::current_exe()?,
         })
     }
 

@@ -10,7 +10,7 @@
 //! | [`accounts`] | users, passwords, sessions, tokens |
 //! | [`projects`] | projects, members, roles, who sees which codings |
 //! | [`activity`] | the event log: audit trail, undo, live feed |
-//! | [`documents`] | sources: what is read from an uploaded file |
+//! | [`documents`] | sources: upload, extraction, metadata, cases, attributes, assignments |
 //! | [`agreement`] | agreement between coders: pure statistics and the page that shows them |
 //! | [`themes`] | frequencies, trends, crosstabs, co-occurrence, and their charts |
 //!

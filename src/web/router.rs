@@ -35,7 +35,9 @@ struct Api;
 
 /// The API's routes with their descriptions.
 fn api() -> OpenApiRouter<AppState> {
-    OpenApiRouter::with_openapi(Api::openapi()).merge(crate::themes::api::router())
+    OpenApiRouter::with_openapi(Api::openapi())
+        .merge(crate::documents::api::router())
+        .merge(crate::themes::api::router())
 }
 
 /// The OpenAPI document, as `concord openapi` prints it and `/api/v1/openapi.json` serves it.

@@ -94,6 +94,7 @@ impl TestApp {
             session_hours: 24,
             metrics_public: false,
             limits: Limits::default(),
+            program: env!("CARGO_BIN_EXE_concord").into(),
         };
         let state = AppState::open(config, Clock::System).await.unwrap();
         let router = concord::web::router::router(&state);
