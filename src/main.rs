@@ -40,10 +40,16 @@ enum Command {
     },
     /// Print the OpenAPI document of the JSON API
     Openapi,
+    /// Read one file for the server, in a process of its own
+    #[command(name = concord::documents::extract::isolate::SUBCOMMAND, hide = true)]
+    ExtractChild,
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Command::ExtractChild = cli.command {
+        return extract_child();
+    }
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("CONCORD_LOG")
@@ -74,9 +80,22 @@ fn main() -> ExitCode {
     }
 }
 
+/// The body of the hidden subcommand: a request on standard input, an answer on standard output.
+fn extract_child() -> ExitCode {
+    match concord::documents::extract::isolate::run_child(std::io::stdin(), std::io::stdout()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("concord: {e}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 async fn run(cli: Cli) -> Result<()> {
     match cli.command {
         Command::Serve { flags } => serve(Config::load(&cli.data, flags)?).await,
+        // Needs no runtime and is gone already.
+        Command::ExtractChild => Ok(()),
         Command::Openapi => {
             println!(
                 "{}",

@@ -185,7 +185,9 @@ pub async fn create_from_text(
 ) -> Result<Document> {
     let most = state.config.limits.code_points;
     if words.chars().count() as u64 > most {
-        return Err(Error::TooLarge(Msg::new("error-text-long").arg("most", most)));
+        return Err(Error::TooLarge(
+            Msg::new("error-text-long").arg("most", most),
+        ));
     }
     let mut wrong = Vec::new();
     if text::is_blank_str(&words) {
@@ -282,21 +284,22 @@ impl Import<'_> {
     async fn read(&self, name: &str, bytes: Bytes) -> Result<Vec<Item>, Problem> {
         let limits = limits(self.state);
         let small = bytes.len() < SHORT
-            && extract::detect(name, &bytes).is_some_and(|f| {
-                matches!(f, Format::Txt | Format::Md | Format::Srt | Format::Vtt)
-            });
+            && extract::detect(name, &bytes)
+                .is_some_and(|f| matches!(f, Format::Txt | Format::Md | Format::Srt | Format::Vtt));
         if small {
             return extract::extract(name, &bytes, &limits);
         }
-        let _turn = self.state.extracting.acquire().await.map_err(|_| {
-            Problem::new(ProblemKind::ReaderFailed, "the program is stopping")
-        })?;
+        let _turn = self
+            .state
+            .extracting
+            .acquire()
+            .await
+            .map_err(|_| Problem::new(ProblemKind::ReaderFailed, "the program is stopping"))?;
         let program = &self.state.config.program;
         match &self.columns {
             Some(columns)
-                if extract::detect(name, &bytes).is_some_and(|f| {
-                    matches!(f, Format::Csv | Format::Tsv | Format::Xlsx)
-                }) =>
+                if extract::detect(name, &bytes)
+                    .is_some_and(|f| matches!(f, Format::Csv | Format::Tsv | Format::Xlsx)) =>
             {
                 let table = isolate::read_table(program, name, bytes, &limits).await?;
                 let (name, columns) = (name.to_owned(), columns.places(&table));
@@ -340,15 +343,13 @@ impl Import<'_> {
             };
             let status = match item.outcome {
                 Err(problem) => Some(Status::Refused(problem)),
-                Ok(extracted) => {
-                    match self.describe(&file, item.row, &extracted) {
-                        Ok(description) => {
-                            ready.push((outcomes.len(), description, extracted));
-                            None
-                        }
-                        Err(e) => Some(Status::Invalid(e)),
+                Ok(extracted) => match self.describe(&file, item.row, &extracted) {
+                    Ok(description) => {
+                        ready.push((outcomes.len(), description, extracted));
+                        None
                     }
-                }
+                    Err(e) => Some(Status::Invalid(e)),
+                },
             };
             outcomes.push((file, item.row, status));
         }
@@ -358,10 +359,7 @@ impl Import<'_> {
                 ready
                     .into_iter()
                     .map(|(place, description, x)| {
-                        let prepared = Prepared::with_blocks(
-                            x.text,
-                            x.blocks,
-                        );
+                        let prepared = Prepared::with_blocks(x.text, x.blocks);
                         let origin = Origin {
                             format: x.format.slug().to_owned(),
                             encoding: x.encoding,
@@ -405,15 +403,9 @@ impl Import<'_> {
                         origin: &origin,
                         widen: true,
                     };
-                    let document = store::create(
-                        &mut tx,
-                        &self.batch,
-                        self.project.id,
-                        self.actor,
-                        new,
-                        now,
-                    )
-                    .await?;
+                    let document =
+                        store::create(&mut tx, &self.batch, self.project.id, self.actor, new, now)
+                            .await?;
                     Status::Imported(Box::new(document))
                 };
                 if let Some(outcome) = outcomes.get_mut(place) {
@@ -512,10 +504,8 @@ fn cut(words: &str, most: usize) -> String {
 pub fn summary(status: &Status, state: &AppState, locale: &Locale) -> String {
     match status {
         Status::Imported(document) => {
-            let paragraphs = locale.format(
-                "upload-blocks",
-                &[("blocks", document.block_count.into())],
-            );
+            let paragraphs =
+                locale.format("upload-blocks", &[("blocks", document.block_count.into())]);
             let mut parts = vec![paragraphs];
             if let Some(tag) = &document.description.language {
                 parts.push(super::language_name(locale, tag));

@@ -100,7 +100,9 @@ pub const LANGUAGES: [&str; 22] = [
 
 /// A language's name for the reader; a tag with more than a language keeps the rest beside it.
 pub fn language_name(locale: &Locale, tag: &str) -> String {
-    let (primary, rest) = tag.split_once('-').map_or((tag, None), |(p, r)| (p, Some(r)));
+    let (primary, rest) = tag
+        .split_once('-')
+        .map_or((tag, None), |(p, r)| (p, Some(r)));
     let name = if LANGUAGES.contains(&primary) {
         locale.text(&format!("language-{primary}"))
     } else {
@@ -276,16 +278,14 @@ impl AttributeKind {
     /// A stored value as JSON of its kind; one that does not fit is given as words.
     pub fn json(self, value: &str) -> Json {
         match self {
-            AttributeKind::Number => {
-                serde_json::from_str::<serde_json::Number>(value).map_or_else(
-                    |_| {
-                        value
-                            .parse::<f64>()
-                            .map_or_else(|_| Json::from(value), Json::from)
-                    },
-                    Json::Number,
-                )
-            }
+            AttributeKind::Number => serde_json::from_str::<serde_json::Number>(value).map_or_else(
+                |_| {
+                    value
+                        .parse::<f64>()
+                        .map_or_else(|_| Json::from(value), Json::from)
+                },
+                Json::Number,
+            ),
             AttributeKind::Boolean => match value {
                 "true" => Json::Bool(true),
                 "false" => Json::Bool(false),
@@ -393,10 +393,7 @@ impl Description {
             ("date", &mut self.date),
             ("language", &mut self.language),
         ] {
-            *field = field
-                .take()
-                .map(|v| one_line(&v))
-                .filter(|v| !v.is_empty());
+            *field = field.take().map(|v| one_line(&v)).filter(|v| !v.is_empty());
             if field
                 .as_ref()
                 .is_some_and(|v| v.chars().count() > LONGEST_FIELD)
@@ -469,10 +466,7 @@ pub fn check_name(name: &str) -> Result<String, Msg> {
 
 /// One line, without the characters that PostgreSQL cannot keep.
 pub fn one_line(text: &str) -> String {
-    clean(text)
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
+    clean(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn clean(text: &str) -> String {
@@ -623,8 +617,19 @@ mod tests {
             assert_eq!(PartialDate::parse(good).unwrap().as_str(), good);
         }
         for bad in [
-            "", "15", "2015-9", "2015-13", "2015-00", "2015-02-29", "2015-09-31", "0000",
-            "2015-09-30T00:00", "+201", "2015-09-", "30.9.2015", "۲۰۱۵",
+            "",
+            "15",
+            "2015-9",
+            "2015-13",
+            "2015-00",
+            "2015-02-29",
+            "2015-09-31",
+            "0000",
+            "2015-09-30T00:00",
+            "+201",
+            "2015-09-",
+            "30.9.2015",
+            "۲۰۱۵",
         ] {
             assert!(PartialDate::parse(bad).is_none(), "{bad}");
         }
@@ -639,7 +644,10 @@ mod tests {
         assert_eq!(span("2015"), ("2015-01-01".into(), "2015-12-31".into()));
         assert_eq!(span("2015-02"), ("2015-02-01".into(), "2015-02-28".into()));
         assert_eq!(span("2024-02"), ("2024-02-01".into(), "2024-02-29".into()));
-        assert_eq!(span("2015-09-30"), ("2015-09-30".into(), "2015-09-30".into()));
+        assert_eq!(
+            span("2015-09-30"),
+            ("2015-09-30".into(), "2015-09-30".into())
+        );
     }
 
     #[test]
@@ -651,8 +659,14 @@ mod tests {
             }],
             ..Settings::default()
         };
-        assert_eq!(type_of_word(&settings, "Field notes").as_deref(), Some("field_notes"));
-        assert_eq!(type_of_word(&settings, "short MESSAGE").as_deref(), Some("tweet"));
+        assert_eq!(
+            type_of_word(&settings, "Field notes").as_deref(),
+            Some("field_notes")
+        );
+        assert_eq!(
+            type_of_word(&settings, "short MESSAGE").as_deref(),
+            Some("tweet")
+        );
         assert_eq!(type_of_word(&settings, "poem"), None);
         assert!(has_type(&settings, "tweet") && !has_type(&Settings::default(), "tweet"));
     }
@@ -697,7 +711,10 @@ mod tests {
         assert_eq!(good.title, "A title");
         assert_eq!(good.doc_type, "other");
         assert_eq!(good.cases, ["Iran", "Israel"]);
-        assert_eq!(good.attributes, [("a".to_owned(), Attribute::text("x"))].into());
+        assert_eq!(
+            good.attributes,
+            [("a".to_owned(), Attribute::text("x"))].into()
+        );
         assert_eq!(good.author, None);
     }
 

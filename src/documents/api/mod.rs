@@ -307,9 +307,14 @@ pub(super) async fn create_from_json(
         cases: new.cases,
         attributes: attributes_of(new.attributes)?,
     };
-    let document =
-        import::create_from_text(state, &access.project, access.user.id, description, new.text)
-            .await?;
+    let document = import::create_from_text(
+        state,
+        &access.project,
+        access.user.id,
+        description,
+        new.text,
+    )
+    .await?;
     let location = format!(
         "/api/v1/projects/{}/documents/{}",
         access.project.id, document.id
@@ -520,7 +525,10 @@ async fn text_of(
     let known = headers
         .get(header::IF_NONE_MATCH)
         .and_then(|v| v.to_str().ok())
-        .is_some_and(|v| v.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag));
+        .is_some_and(|v| {
+            v.split(',')
+                .any(|tag| tag.trim().trim_start_matches("W/") == etag)
+        });
     let mut response = if known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -624,9 +632,7 @@ async fn blocks(
     let from = match query.at {
         Some(at) => {
             let index = store::block_at(&state.db, d, document.revision, at).await?;
-            (index - limit / 2)
-                .min(document.block_count - limit)
-                .max(0)
+            (index - limit / 2).min(document.block_count - limit).max(0)
         }
         None => query.from.unwrap_or(0).max(0),
     };

@@ -95,7 +95,11 @@ impl UploadItem {
                 detail: plain(r.detail),
             }),
         };
-        item.summary = plain(crate::documents::import::summary(&outcome.status, state, locale));
+        item.summary = plain(crate::documents::import::summary(
+            &outcome.status,
+            state,
+            locale,
+        ));
         match outcome.status {
             Status::Imported(document) => {
                 item.status = "imported";
@@ -132,7 +136,11 @@ pub struct Upload {
     request_body(content((NewDocument = "application/json"), (Vec<u8> = "multipart/form-data"))),
     responses((status = 201, body = super::DocumentJson, description = "From JSON: the document"),
         (status = 200, body = Upload, description = "From files: what became of each")))]
-async fn create(State(state): State<AppState>, access: Access, request: Request) -> Result<Response> {
+async fn create(
+    State(state): State<AppState>,
+    access: Access,
+    request: Request,
+) -> Result<Response> {
     access.require(Permission::EditDocuments)?;
     let media_type = request
         .headers()
@@ -160,7 +168,8 @@ async fn create(State(state): State<AppState>, access: Access, request: Request)
         .await
         .map_err(|_| Error::TooLarge("error-body-too-large".into()))?;
     let Json(new) =
-        Json::<NewDocument>::from_request(Request::from_parts(parts, Body::from(bytes)), &()).await?;
+        Json::<NewDocument>::from_request(Request::from_parts(parts, Body::from(bytes)), &())
+            .await?;
     super::create_from_json(&state, &access, new).await
 }
 
@@ -228,8 +237,8 @@ fn setting(import: &mut Import<'_>, name: &str, value: &str) -> Result<()> {
             import.defaults.doc_type = Some(value.to_owned());
         }
         "language" => {
-            let tag = language_tag(value)
-                .ok_or_else(|| Error::invalid("language", "error-language"))?;
+            let tag =
+                language_tag(value).ok_or_else(|| Error::invalid("language", "error-language"))?;
             import.defaults.language = Some(tag);
         }
         "case" => import.defaults.cases.push(value.to_owned()),

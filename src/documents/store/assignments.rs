@@ -111,7 +111,10 @@ async fn put(tx: &mut Tx, document: i64, user: i64, state: Option<&str>, now: i6
 
 /// Gives a document to a coder, takes it from her, or changes her state, and records that. Nothing is recorded where
 /// nothing changes.
-#[allow(clippy::too_many_arguments, reason = "who, what, where and when of one change")]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "who, what, where and when of one change"
+)]
 pub async fn set(
     tx: &mut Tx,
     batch: &Batch,
@@ -181,7 +184,10 @@ pub async fn replace(
 
 /// Gives each document to as many coders as `each` says, those with the fewest documents first, so that the work is spread
 /// evenly. Who has a document already keeps it and counts.
-#[allow(clippy::too_many_arguments, reason = "who, what, where and when of one change")]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "who, what, where and when of one change"
+)]
 pub async fn spread(
     tx: &mut Tx,
     batch: &Batch,

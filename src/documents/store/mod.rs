@@ -442,7 +442,10 @@ async fn record(
 
 /// Changes what is said about a document, and records that. `change` is given the description as it is and answers the new
 /// one, checked. A stale `expected` version is a conflict; a change that changes nothing leaves no trace.
-#[allow(clippy::too_many_arguments, reason = "who, what, where and when of one change")]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "who, what, where and when of one change"
+)]
 pub async fn update(
     tx: &mut Tx,
     batch: &Batch,
@@ -570,7 +573,10 @@ pub async fn restore(
         other => other?,
     };
     // Every change counts the version up by one, so what an event left behind is one further than what it found.
-    if state["version"].as_i64().is_none_or(|v| v + 1 != current.version) {
+    if state["version"]
+        .as_i64()
+        .is_none_or(|v| v + 1 != current.version)
+    {
         return Err(Error::Conflict {
             slug: "changed-since",
             message: Msg::new("error-changed-since"),

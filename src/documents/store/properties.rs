@@ -10,8 +10,7 @@ use crate::documents::{AttributeKind, Description};
 use crate::error::{Error, OrNotFound, Result};
 use crate::i18n::Msg;
 
-pub(super) const CASES_OF: &str =
-    "SELECT c.name FROM document_cases dc JOIN cases c ON c.id = dc.case_id WHERE dc.document_id = $1";
+pub(super) const CASES_OF: &str = "SELECT c.name FROM document_cases dc JOIN cases c ON c.id = dc.case_id WHERE dc.document_id = $1";
 pub(super) const ATTRIBUTES_OF: &str = "SELECT a.name, a.kind, da.value FROM document_attributes da \
 JOIN attributes a ON a.id = da.attribute_id WHERE da.document_id = $1";
 
@@ -223,7 +222,10 @@ pub(super) async fn put(
 }
 
 /// [`put`], with an event for every case and attribute that it had to make or widen.
-#[allow(clippy::too_many_arguments, reason = "who, what, where and when of one change")]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "who, what, where and when of one change"
+)]
 pub(super) async fn write(
     tx: &mut Tx,
     batch: &Batch,
@@ -320,11 +322,8 @@ pub async fn rename_case(
     if taken.is_some() {
         return Err(name_taken());
     }
-    tx.execute(
-        "UPDATE cases SET name = $2 WHERE id = $1",
-        args![id, name],
-    )
-    .await?;
+    tx.execute("UPDATE cases SET name = $2 WHERE id = $1", args![id, name])
+        .await?;
     let states = (Some(case_json(&before)), Some(case_json(name)));
     append(tx, batch, project, actor, "case", id, states, now).await
 }
@@ -355,7 +354,17 @@ pub async fn delete_case(
     tx.execute("DELETE FROM cases WHERE id = $1", args![id])
         .await?;
     let before = json!({"name": name, "documents": documents});
-    append(tx, batch, project, actor, "case", id, (Some(before), None), now).await
+    append(
+        tx,
+        batch,
+        project,
+        actor,
+        "case",
+        id,
+        (Some(before), None),
+        now,
+    )
+    .await
 }
 
 /// Undo for the kind `case`.
@@ -415,7 +424,10 @@ pub async fn restore_case(
 }
 
 /// Renames an attribute or changes the kind of its values; a kind that a value does not fit is a field error.
-#[allow(clippy::too_many_arguments, reason = "who, what, where and when of one change")]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "who, what, where and when of one change"
+)]
 pub async fn update_attribute(
     tx: &mut Tx,
     batch: &Batch,
