@@ -10,7 +10,7 @@ use axum::body::Bytes;
 
 use super::extract::table::{Columns, Table};
 use super::extract::{self, Extracted, Format, Item, LimitName, Problem, ProblemKind, isolate};
-use super::store::{self, Document, New};
+use super::store::{self, Act, Document, New};
 use super::{
     Attribute, Description, LONGEST_NAME, LONGEST_TITLE, OTHER, Origin, Prepared, one_line,
     originals, type_of_word,
@@ -221,8 +221,13 @@ pub async fn create_from_text(
         widen: false,
     };
     let mut tx = state.db.begin().await?;
-    let document =
-        store::create(&mut tx, &Batch::new(), project.id, actor, new, state.now()).await?;
+    let act = Act {
+        batch: &Batch::new(),
+        project: project.id,
+        actor,
+        now: state.now(),
+    };
+    let document = store::create(&mut tx, act, new).await?;
     tx.commit().await?;
     Ok(document)
 }
@@ -389,7 +394,12 @@ impl Import<'_> {
                 bytes,
             )
             .await?;
-            let now = self.state.now();
+            let act = Act {
+                batch: &self.batch,
+                project: self.project.id,
+                actor: self.actor,
+                now: self.state.now(),
+            };
             let mut tx = self.state.db.begin().await?;
             let known = store::by_original_in(&mut tx, self.project.id, &sha256).await?;
             for (place, _, description, prepared, mut origin) in prepared {
@@ -403,9 +413,7 @@ impl Import<'_> {
                         origin: &origin,
                         widen: true,
                     };
-                    let document =
-                        store::create(&mut tx, &self.batch, self.project.id, self.actor, new, now)
-                            .await?;
+                    let document = store::create(&mut tx, act, new).await?;
                     Status::Imported(Box::new(document))
                 };
                 if let Some(outcome) = outcomes.get_mut(place) {

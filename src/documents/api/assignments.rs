@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::act;
 use crate::activity::Batch;
 use crate::clock::rfc3339;
 use crate::documents::AssignmentState;
@@ -122,16 +123,7 @@ async fn replace(
         return Err(Error::invalid("coders", "error-no-coder"));
     }
     let mut tx = state.db.begin().await?;
-    assignments::replace(
-        &mut tx,
-        &Batch::new(),
-        access.project.id,
-        access.user.id,
-        d,
-        &wanted,
-        state.now(),
-    )
-    .await?;
+    assignments::replace(&mut tx, act(&state, &access, &Batch::new()), d, &wanted).await?;
     tx.commit().await?;
     Ok(Json(all(&state, d).await?))
 }
@@ -172,13 +164,10 @@ async fn change(
     let mut tx = state.db.begin().await?;
     assignments::set(
         &mut tx,
-        &Batch::new(),
-        access.project.id,
-        access.user.id,
+        act(&state, &access, &Batch::new()),
         d,
         user,
         Some(patch.state),
-        state.now(),
     )
     .await?;
     tx.commit().await?;

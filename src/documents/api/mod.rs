@@ -17,7 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::store::{self, Document, Filter};
+use super::store::{self, Act, Document, Filter};
 use super::{Attribute, Description, import, originals};
 use crate::activity::Batch;
 use crate::clock::rfc3339;
@@ -156,6 +156,16 @@ impl DocumentJson {
             created_at: rfc3339(document.created_at),
             updated_at: rfc3339(document.updated_at),
         }
+    }
+}
+
+/// The caller, acting in her project now.
+pub(super) fn act<'a>(state: &AppState, access: &Access, batch: &'a Batch) -> Act<'a> {
+    Act {
+        batch,
+        project: access.project.id,
+        actor: access.user.id,
+        now: state.now(),
     }
 }
 
@@ -443,9 +453,7 @@ async fn change(
     let mut tx = state.db.begin().await?;
     let document = store::update(
         &mut tx,
-        &Batch::new(),
-        access.project.id,
-        access.user.id,
+        act(&state, &access, &Batch::new()),
         d,
         if_match.0,
         false,
@@ -453,7 +461,6 @@ async fn change(
             patch.apply(&mut description)?;
             description.check(&settings)
         },
-        state.now(),
     )
     .await?;
     tx.commit().await?;
@@ -476,16 +483,7 @@ async fn remove(
 ) -> Result<StatusCode> {
     access.require(Permission::EditDocuments)?;
     let mut tx = state.db.begin().await?;
-    store::delete(
-        &mut tx,
-        &Batch::new(),
-        access.project.id,
-        access.user.id,
-        d,
-        if_match.0,
-        state.now(),
-    )
-    .await?;
+    store::delete(&mut tx, act(&state, &access, &Batch::new()), d, if_match.0).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::act;
 use crate::activity::Batch;
 use crate::documents::store::properties;
 use crate::documents::{AttributeKind, check_name};
@@ -116,15 +117,7 @@ async fn create_case(
     access.require(Permission::EditDocuments)?;
     let name = new.checked()?;
     let mut tx = state.db.begin().await?;
-    let id = properties::create_case(
-        &mut tx,
-        &Batch::new(),
-        access.project.id,
-        access.user.id,
-        &name,
-        state.now(),
-    )
-    .await?;
+    let id = properties::create_case(&mut tx, act(&state, &access, &Batch::new()), &name).await?;
     tx.commit().await?;
     let case = case(&state, access.project.id, id).await?;
     Ok((StatusCode::CREATED, Json(case)))
@@ -143,16 +136,7 @@ async fn rename_case(
     access.require(Permission::EditDocuments)?;
     let name = new.checked()?;
     let mut tx = state.db.begin().await?;
-    properties::rename_case(
-        &mut tx,
-        &Batch::new(),
-        access.project.id,
-        access.user.id,
-        id,
-        &name,
-        state.now(),
-    )
-    .await?;
+    properties::rename_case(&mut tx, act(&state, &access, &Batch::new()), id, &name).await?;
     tx.commit().await?;
     Ok(Json(case(&state, access.project.id, id).await?))
 }
@@ -168,15 +152,7 @@ async fn delete_case(
 ) -> Result<StatusCode> {
     access.require(Permission::EditDocuments)?;
     let mut tx = state.db.begin().await?;
-    properties::delete_case(
-        &mut tx,
-        &Batch::new(),
-        access.project.id,
-        access.user.id,
-        id,
-        state.now(),
-    )
-    .await?;
+    properties::delete_case(&mut tx, act(&state, &access, &Batch::new()), id).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -225,13 +201,10 @@ async fn change_attribute(
     let mut tx = state.db.begin().await?;
     properties::update_attribute(
         &mut tx,
-        &Batch::new(),
-        access.project.id,
-        access.user.id,
+        act(&state, &access, &Batch::new()),
         id,
         name.as_deref(),
         patch.kind,
-        state.now(),
     )
     .await?;
     tx.commit().await?;

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use crate::activity::{self, Batch, Change};
+use super::Act;
+use crate::activity::{self, Change};
 use crate::args;
 use crate::db::{Db, Tx};
 use crate::documents::AssignmentState;
@@ -111,26 +112,19 @@ async fn put(tx: &mut Tx, document: i64, user: i64, state: Option<&str>, now: i6
 
 /// Gives a document to a coder, takes it from her, or changes her state, and records that. Nothing is recorded where
 /// nothing changes.
-#[allow(
-    clippy::too_many_arguments,
-    reason = "who, what, where and when of one change"
-)]
 pub async fn set(
     tx: &mut Tx,
-    batch: &Batch,
-    project: i64,
-    actor: i64,
+    act: Act<'_>,
     document: i64,
     user: i64,
     state: Option<AssignmentState>,
-    now: i64,
 ) -> Result<()> {
     let before = current(tx, document, user).await?;
     let state = state.map(AssignmentState::as_str);
     if before.as_deref() == state {
         return Ok(());
     }
-    put(tx, document, user, state, now).await?;
+    put(tx, document, user, state, act.now).await?;
     let verb = match (&before, state) {
         (None, _) => "create",
         (_, None) => "delete",
@@ -138,10 +132,10 @@ pub async fn set(
     };
     activity::store::append(
         tx,
-        batch,
+        act.batch,
         Change {
-            project,
-            actor,
+            project: act.project,
+            actor: act.actor,
             verb,
             kind: "assignment",
             id: document,
@@ -149,7 +143,7 @@ pub async fn set(
             before: Some(event(document, user, before.as_deref())),
             after: Some(event(document, user, state)),
         },
-        now,
+        act.now,
     )
     .await?;
     Ok(())
@@ -158,12 +152,9 @@ pub async fn set(
 /// Makes these users the coders of a document: new ones begin at "to do", those who stay keep their state.
 pub async fn replace(
     tx: &mut Tx,
-    batch: &Batch,
-    project: i64,
-    actor: i64,
+    act: Act<'_>,
     document: i64,
     coders: &BTreeSet<i64>,
-    now: i64,
 ) -> Result<()> {
     let present: Vec<(i64,)> = tx
         .all(
@@ -173,41 +164,34 @@ pub async fn replace(
         .await?;
     let present: BTreeSet<i64> = present.into_iter().map(|(id,)| id).collect();
     for user in present.difference(coders) {
-        set(tx, batch, project, actor, document, *user, None, now).await?;
+        set(tx, act, document, *user, None).await?;
     }
     for user in coders.difference(&present) {
         let state = Some(AssignmentState::Todo);
-        set(tx, batch, project, actor, document, *user, state, now).await?;
+        set(tx, act, document, *user, state).await?;
     }
     Ok(())
 }
 
 /// Gives each document to as many coders as `each` says, those with the fewest documents first, so that the work is spread
 /// evenly. Who has a document already keeps it and counts.
-#[allow(
-    clippy::too_many_arguments,
-    reason = "who, what, where and when of one change"
-)]
 pub async fn spread(
     tx: &mut Tx,
-    batch: &Batch,
-    project: i64,
-    actor: i64,
+    act: Act<'_>,
     documents: &[i64],
     coders: &[i64],
     each: usize,
-    now: i64,
 ) -> Result<()> {
     let rows: Vec<(i64, i64)> = tx
         .all(
             "SELECT a.document_id, a.user_id FROM assignments a JOIN documents d ON d.id = a.document_id
              WHERE d.project_id = $1 AND d.deleted_at IS NULL",
-            args![project],
+            args![act.project],
         )
         .await?;
     for (document, user) in super::super::spread(documents, coders, each, &rows) {
         let state = Some(AssignmentState::Todo);
-        set(tx, batch, project, actor, document, user, state, now).await?;
+        set(tx, act, document, user, state).await?;
     }
     Ok(())
 }

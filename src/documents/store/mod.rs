@@ -72,6 +72,19 @@ impl Document {
     }
 }
 
+/// Who changes something in which project, when, and as part of which action.
+#[derive(Debug, Clone, Copy)]
+pub struct Act<'a> {
+    /// The action that the events belong to.
+    pub batch: &'a Batch,
+    /// Project.
+    pub project: i64,
+    /// User.
+    pub actor: i64,
+    /// Milliseconds since the epoch.
+    pub now: i64,
+}
+
 /// What coding needs to know of a document.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Head {
@@ -258,14 +271,7 @@ pub struct New<'a> {
 }
 
 /// Makes a document with its text and blocks, and records that.
-pub async fn create(
-    tx: &mut Tx,
-    batch: &Batch,
-    project: i64,
-    actor: i64,
-    new: New<'_>,
-    now: i64,
-) -> Result<Document> {
+pub async fn create(tx: &mut Tx, act: Act<'_>, new: New<'_>) -> Result<Document> {
     let New {
         description: d,
         prepared: p,
@@ -283,7 +289,7 @@ pub async fn create(
                 $23, $24, $25, $26, $26) RETURNING id",
             args![
                 guid,
-                project,
+                act.project,
                 &d.title,
                 &d.doc_type,
                 &d.date,
@@ -306,19 +312,19 @@ pub async fn create(
                 original.map(|o| o.sha256.as_str()),
                 original.map(|o| i64::try_from(o.size).unwrap_or(i64::MAX)),
                 original.map(|o| o.key.as_str()),
-                actor,
-                now
+                act.actor,
+                act.now
             ],
         )
         .await?;
     tx.execute(
         "INSERT INTO document_texts (document_id, revision, text, created_at) VALUES ($1, 1, $2, $3)",
-        args![id, p.text.as_str(), now],
+        args![id, p.text.as_str(), act.now],
     )
     .await?;
     insert_blocks(tx, id, 1, p).await?;
     let mut description = d.clone();
-    properties::write(tx, batch, project, actor, id, &mut description, widen, now).await?;
+    properties::write(tx, act, id, &mut description, widen).await?;
     let document = Document {
         id,
         guid,
@@ -331,11 +337,11 @@ pub async fn create(
         sha256: p.sha256.clone(),
         origin: o.clone(),
         version: 1,
-        created_by: actor,
-        created_at: now,
-        updated_at: now,
+        created_by: act.actor,
+        created_at: act.now,
+        updated_at: act.now,
     };
-    record(tx, batch, project, actor, None, Some(&document), now).await?;
+    record(tx, act, None, Some(&document)).await?;
     Ok(document)
 }
 
@@ -406,12 +412,9 @@ fn blocks_statement(rows: usize) -> String {
 /// Appends the event of a document's change.
 async fn record(
     tx: &mut Tx,
-    batch: &Batch,
-    project: i64,
-    actor: i64,
+    act: Act<'_>,
     before: Option<&Document>,
     after: Option<&Document>,
-    now: i64,
 ) -> Result<()> {
     let Some(id) = after.or(before).map(|d| d.id) else {
         return Ok(());
@@ -423,10 +426,10 @@ async fn record(
     };
     activity::store::append(
         tx,
-        batch,
+        act.batch,
         Change {
-            project,
-            actor,
+            project: act.project,
+            actor: act.actor,
             verb,
             kind: "document",
             id,
@@ -434,7 +437,7 @@ async fn record(
             before: before.map(Document::event),
             after: after.map(Document::event),
         },
-        now,
+        act.now,
     )
     .await?;
     Ok(())
@@ -442,22 +445,15 @@ async fn record(
 
 /// Changes what is said about a document, and records that. `change` is given the description as it is and answers the new
 /// one, checked. A stale `expected` version is a conflict; a change that changes nothing leaves no trace.
-#[allow(
-    clippy::too_many_arguments,
-    reason = "who, what, where and when of one change"
-)]
 pub async fn update(
     tx: &mut Tx,
-    batch: &Batch,
-    project: i64,
-    actor: i64,
+    act: Act<'_>,
     id: i64,
     expected: Option<i64>,
     widen: bool,
     change: impl FnOnce(Description) -> Result<Description> + Send,
-    now: i64,
 ) -> Result<Document> {
-    let before = document_in(tx, project, id, false).await?;
+    let before = document_in(tx, act.project, id, false).await?;
     if expected.is_some_and(|v| v != before.version) {
         return Err(Error::stale(before.event()));
     }
@@ -465,21 +461,21 @@ pub async fn update(
     if description == before.description {
         return Ok(before);
     }
-    let changed = set_description(tx, id, before.version, &description, now).await?;
+    let changed = set_description(tx, id, before.version, &description, act.now).await?;
     if !changed {
         // Somebody was quicker between our reading and our writing.
         return Err(Error::stale(
-            document_in(tx, project, id, false).await?.event(),
+            document_in(tx, act.project, id, false).await?.event(),
         ));
     }
-    properties::write(tx, batch, project, actor, id, &mut description, widen, now).await?;
+    properties::write(tx, act, id, &mut description, widen).await?;
     let after = Document {
         description,
         version: before.version + 1,
-        updated_at: now,
+        updated_at: act.now,
         ..before.clone()
     };
-    record(tx, batch, project, actor, Some(&before), Some(&after), now).await?;
+    record(tx, act, Some(&before), Some(&after)).await?;
     Ok(after)
 }
 
@@ -514,20 +510,12 @@ async fn set_description(
 }
 
 /// Sets a document aside with everything that was coded in it, and records that. Undo brings it back.
-pub async fn delete(
-    tx: &mut Tx,
-    batch: &Batch,
-    project: i64,
-    actor: i64,
-    id: i64,
-    expected: Option<i64>,
-    now: i64,
-) -> Result<()> {
-    let before = document_in(tx, project, id, false).await?;
-    if expected.is_some_and(|v| v != before.version) || !set_aside(tx, &before, now).await? {
+pub async fn delete(tx: &mut Tx, act: Act<'_>, id: i64, expected: Option<i64>) -> Result<()> {
+    let before = document_in(tx, act.project, id, false).await?;
+    if expected.is_some_and(|v| v != before.version) || !set_aside(tx, &before, act.now).await? {
         return Err(Error::stale(before.event()));
     }
-    record(tx, batch, project, actor, Some(&before), None, now).await
+    record(tx, act, Some(&before), None).await
 }
 
 async fn set_aside(tx: &mut Tx, document: &Document, now: i64) -> Result<bool> {

@@ -3,7 +3,8 @@
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use crate::activity::{self, Batch, Change};
+use super::Act;
+use crate::activity::{self, Change};
 use crate::args;
 use crate::db::{Db, Tx};
 use crate::documents::{AttributeKind, Description};
@@ -61,13 +62,10 @@ pub async fn attributes(db: &Db, project: i64) -> Result<Vec<Property>> {
 
 async fn append(
     tx: &mut Tx,
-    batch: &Batch,
-    project: i64,
-    actor: i64,
+    act: Act<'_>,
     kind: &'static str,
     id: i64,
     states: (Option<Json>, Option<Json>),
-    now: i64,
 ) -> Result<()> {
     let (before, after) = states;
     let verb = match (&before, &after) {
@@ -77,10 +75,10 @@ async fn append(
     };
     activity::store::append(
         tx,
-        batch,
+        act.batch,
         Change {
-            project,
-            actor,
+            project: act.project,
+            actor: act.actor,
             verb,
             kind,
             id,
@@ -88,7 +86,7 @@ async fn append(
             before,
             after,
         },
-        now,
+        act.now,
     )
     .await?;
     Ok(())
@@ -222,35 +220,28 @@ pub(super) async fn put(
 }
 
 /// [`put`], with an event for every case and attribute that it had to make or widen.
-#[allow(
-    clippy::too_many_arguments,
-    reason = "who, what, where and when of one change"
-)]
 pub(super) async fn write(
     tx: &mut Tx,
-    batch: &Batch,
-    project: i64,
-    actor: i64,
+    act: Act<'_>,
     document: i64,
     description: &mut Description,
     widen: bool,
-    now: i64,
 ) -> Result<()> {
-    let made = put(tx, project, document, description, widen, now).await?;
+    let made = put(tx, act.project, document, description, widen, act.now).await?;
     for (id, name) in made.cases {
         let states = (None, Some(case_json(&name)));
-        append(tx, batch, project, actor, "case", id, states, now).await?;
+        append(tx, act, "case", id, states).await?;
     }
     for (id, name, kind) in made.attributes {
         let states = (None, Some(attribute_json(&name, kind)));
-        append(tx, batch, project, actor, "attribute", id, states, now).await?;
+        append(tx, act, "attribute", id, states).await?;
     }
     for (id, name, kind) in made.widened {
         let states = (
             Some(attribute_json(&name, kind)),
             Some(attribute_json(&name, AttributeKind::Text)),
         );
-        append(tx, batch, project, actor, "attribute", id, states, now).await?;
+        append(tx, act, "attribute", id, states).await?;
     }
     Ok(())
 }
@@ -276,37 +267,22 @@ fn name_taken() -> Error {
 }
 
 /// Makes a case; a name that is taken is a field error.
-pub async fn create_case(
-    tx: &mut Tx,
-    batch: &Batch,
-    project: i64,
-    actor: i64,
-    name: &str,
-    now: i64,
-) -> Result<i64> {
-    let (id, new) = ensure_case(tx, project, name, now).await?;
+pub async fn create_case(tx: &mut Tx, act: Act<'_>, name: &str) -> Result<i64> {
+    let (id, new) = ensure_case(tx, act.project, name, act.now).await?;
     if !new {
         return Err(name_taken());
     }
     let states = (None, Some(case_json(name)));
-    append(tx, batch, project, actor, "case", id, states, now).await?;
+    append(tx, act, "case", id, states).await?;
     Ok(id)
 }
 
 /// Renames a case in all its documents.
-pub async fn rename_case(
-    tx: &mut Tx,
-    batch: &Batch,
-    project: i64,
-    actor: i64,
-    id: i64,
-    name: &str,
-    now: i64,
-) -> Result<()> {
+pub async fn rename_case(tx: &mut Tx, act: Act<'_>, id: i64, name: &str) -> Result<()> {
     let (before,): (String,) = tx
         .optional(
             "SELECT name FROM cases WHERE id = $1 AND project_id = $2",
-            args![id, project],
+            args![id, act.project],
         )
         .await?
         .or_404("thing-case")?;
@@ -316,7 +292,7 @@ pub async fn rename_case(
     let taken: Option<(i64,)> = tx
         .optional(
             "SELECT id FROM cases WHERE project_id = $1 AND name = $2",
-            args![project, name],
+            args![act.project, name],
         )
         .await?;
     if taken.is_some() {
@@ -325,22 +301,15 @@ pub async fn rename_case(
     tx.execute("UPDATE cases SET name = $2 WHERE id = $1", args![id, name])
         .await?;
     let states = (Some(case_json(&before)), Some(case_json(name)));
-    append(tx, batch, project, actor, "case", id, states, now).await
+    append(tx, act, "case", id, states).await
 }
 
 /// Takes a case away from all documents; its event keeps which they were.
-pub async fn delete_case(
-    tx: &mut Tx,
-    batch: &Batch,
-    project: i64,
-    actor: i64,
-    id: i64,
-    now: i64,
-) -> Result<()> {
+pub async fn delete_case(tx: &mut Tx, act: Act<'_>, id: i64) -> Result<()> {
     let (name,): (String,) = tx
         .optional(
             "SELECT name FROM cases WHERE id = $1 AND project_id = $2",
-            args![id, project],
+            args![id, act.project],
         )
         .await?
         .or_404("thing-case")?;
@@ -354,17 +323,7 @@ pub async fn delete_case(
     tx.execute("DELETE FROM cases WHERE id = $1", args![id])
         .await?;
     let before = json!({"name": name, "documents": documents});
-    append(
-        tx,
-        batch,
-        project,
-        actor,
-        "case",
-        id,
-        (Some(before), None),
-        now,
-    )
-    .await
+    append(tx, act, "case", id, (Some(before), None)).await
 }
 
 /// Undo for the kind `case`.
@@ -424,24 +383,17 @@ pub async fn restore_case(
 }
 
 /// Renames an attribute or changes the kind of its values; a kind that a value does not fit is a field error.
-#[allow(
-    clippy::too_many_arguments,
-    reason = "who, what, where and when of one change"
-)]
 pub async fn update_attribute(
     tx: &mut Tx,
-    batch: &Batch,
-    project: i64,
-    actor: i64,
+    act: Act<'_>,
     id: i64,
     name: Option<&str>,
     kind: Option<AttributeKind>,
-    now: i64,
 ) -> Result<()> {
     let (old_name, old_kind): (String, String) = tx
         .optional(
             "SELECT name, kind FROM attributes WHERE id = $1 AND project_id = $2",
-            args![id, project],
+            args![id, act.project],
         )
         .await?
         .or_404("thing-attribute")?;
@@ -454,7 +406,7 @@ pub async fn update_attribute(
     let taken: Option<(i64,)> = tx
         .optional(
             "SELECT id FROM attributes WHERE project_id = $1 AND name = $2 AND id <> $3",
-            args![project, name.as_str(), id],
+            args![act.project, name.as_str(), id],
         )
         .await?;
     if taken.is_some() {
@@ -492,7 +444,7 @@ pub async fn update_attribute(
         Some(attribute_json(&old_name, old_kind)),
         Some(attribute_json(&name, kind)),
     );
-    append(tx, batch, project, actor, "attribute", id, states, now).await
+    append(tx, act, "attribute", id, states).await
 }
 
 /// Undo for the kind `attribute`.
