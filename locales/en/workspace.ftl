@@ -57,11 +57,11 @@ ws-codes = Codes
 ws-code = Code
 ws-tree = Codes, with the number of codings
 ws-tree-item = { $kind ->
-    [heading] { $code }, a heading
-    [retired] { $code }, retired, { $count } codings
+    [heading] heading
+    [retired] retired, { $count } codings
    *[code] { $count ->
-        [one] { $code }, 1 coding
-       *[other] { $code }, { $count } codings
+        [one] 1 coding
+       *[other] { $count } codings
       }
   }
 ws-tree-filter = Filter codes
@@ -141,11 +141,11 @@ ws-link-copied = Link copied
 ws-card-name = Coding
 ws-card = Coding: { $code }, by { $coder }
 ws-label = { $waiting ->
-    [yes] { $code }, by { $coders }, waiting to be sent
+    [yes] by { $coders }, waiting to be sent
    *[no] { $comments ->
-        [0] { $code }, by { $coders }
-        [one] { $code }, by { $coders }, 1 comment
-       *[other] { $code }, by { $coders }, { $comments } comments
+        [0] by { $coders }
+        [one] by { $coders }, 1 comment
+       *[other] by { $coders }, { $comments } comments
       }
   }
 ws-more-codings = { $count ->

@@ -108,7 +108,8 @@ export class Actions {
     write(`concord:recents:${data.project.id}`, codebook.recents);
     if (!stay) selection.clear();
     const group = store.groupOf.get(id);
-    if (group) this.setCurrent(group.key, id);
+    // On a narrow page the card would cover the text that is read on.
+    if (group && !app.narrow()) this.setCurrent(group.key, id);
     const block = app.window.blockAt(start);
     const said = messages.t(own.length > 0 ? 'ws-extended' : 'ws-applied', {
       code: codebook.label(codeId), count: to - from, paragraph: messages.number((block?.index ?? 0) + 1),

@@ -130,14 +130,14 @@ export class Bar {
     parts.push(h('button', { type: 'button', class: 'status-filter', 'data-active': String(filters.active), onclick: () => filters.toggle() }, filters.active ? messages.t('ws-filtered', { what: this.#filterWords() }) : messages.t('ws-layer-is', { layer: messages.t(filter.layer === 'all' ? 'ws-layer-all' : filter.layer === 'coder' ? 'ws-layer-coder' : 'ws-layer-consensus') })));
     if (selection.now) parts.push(h('span', {}, messages.t('ws-selected', { count: selection.now.end - selection.now.start })));
     const hint = (/** @type {string} */ key, /** @type {string} */ words) => h('span', {}, kbd(key), words);
-    const end = h('span', { class: 'push hints' });
+    const end = h('span', { class: 'hints' });
     if (selection.now && selection.now.editing !== null) append(end, [hint('⇧ →', messages.t('ws-hint-end')), hint('Alt ⇧ →', messages.t('ws-hint-start')), hint('↵', messages.t('ws-hint-keep')), hint('Esc', messages.t('ws-cancel'))]);
     else if (selection.now) append(end, [hint('c', messages.t('ws-hint-code')), last !== undefined ? hint('.', messages.t('ws-hint-repeat', { code: codebook.get(last)?.name ?? '' })) : null, hint('i', messages.t('ws-hint-in-vivo')), hint('⇧ →', messages.t('ws-hint-end'))]);
     else if (app.current) append(end, [hint('m', messages.t('ws-memo-word')), hint('a', messages.t('ws-hint-change')), hint('e', messages.t('ws-hint-edges')), hint('x', messages.t('ws-hint-remove')), hint('n', messages.t('ws-hint-next'))]);
     else append(end, [hint('s', messages.t('ws-hint-sentence')), hint('j', messages.t('ws-hint-paragraph')), hint('n', messages.t('ws-hint-next'))]);
-    append(end, [h('button', { type: 'button', onclick: () => keySheet(app) }, kbd('?'), messages.t('ws-hint-keys'))]);
+    const keys = h('button', { type: 'button', onclick: () => keySheet(app) }, kbd('?'), messages.t('ws-hint-keys'));
     const focused = this.status.contains(document.activeElement) ? [...this.status.querySelectorAll('button')].indexOf(/** @type {HTMLButtonElement} */ (document.activeElement)) : -1;
-    this.status.replaceChildren(...parts, end);
+    this.status.replaceChildren(...parts, end, keys);
     if (focused >= 0) this.status.querySelectorAll('button')[focused]?.focus();
     need('#tool-code', HTMLButtonElement).setAttribute('aria-disabled', String(!selection.now));
   }

@@ -160,9 +160,6 @@ export class Margin {
       'a',
       {
         class: 'mark-label', href: first ? `#coding-${first.id}` : `#passage-${group.start}-${group.end}`, tabindex: '-1', 'data-key': group.key,
-        'aria-label': messages.t('ws-label', {
-          code: name, coders: people.join(', '), comments: said, waiting: group.waiting ? 'yes' : 'no',
-        }),
         onclick: (/** @type {MouseEvent} */ event) => {
           if (event.ctrlKey || event.metaKey || event.shiftKey) return;
           event.preventDefault();
@@ -170,11 +167,12 @@ export class Margin {
         },
       },
       h('span', { class: 'name', dir: 'auto' }, name),
-      h('span', { class: 'people' }, ...codings.slice(0, 6).map((coding) => this.#who(coding)), codings.length > 6 ? h('span', { class: 'n' }, `+${messages.number(codings.length - 6)}`) : null),
-      weights.length > 0 ? h('bdi', { class: 'n weight', dir: 'ltr' }, weights.join(' ')) : null,
+      h('span', { class: 'visually-hidden' }, messages.t('ws-label', { coders: people.join(', '), comments: said, waiting: group.waiting ? 'yes' : 'no' })),
+      h('span', { class: 'people', 'aria-hidden': 'true' }, ...codings.slice(0, 6).map((coding) => this.#who(coding)), codings.length > 6 ? h('span', { class: 'n' }, `+${messages.number(codings.length - 6)}`) : null),
+      weights.length > 0 ? h('bdi', { class: 'n weight', dir: 'ltr', 'aria-hidden': 'true' }, weights.join(' ')) : null,
       memo ? icon('memo') : null,
       said > 0 ? icon('comment') : null,
-      said > 0 ? h('span', { class: 'n' }, messages.number(said)) : null,
+      said > 0 ? h('span', { class: 'n', 'aria-hidden': 'true' }, messages.number(said)) : null,
       group.waiting ? icon('clock', 'is-waiting') : null,
     );
     const old = li.querySelector('.mark-label');
@@ -223,13 +221,14 @@ export class Margin {
     const { window, current } = this.app;
     if (this.app.narrow()) return;
     let floor = -Infinity;
+    // Below an open card labels may slide as far as it takes.
+    let cardEnd = -Infinity;
     for (let index = window.first; index <= window.last; index++) {
       const block = this.blocks.get(index);
       if (!block) continue;
       const base = window.heights.before(index);
       let hidden = 0;
       let shown = floor;
-      let pushed = false;
       for (const mark of block.marks) {
         if (!mark.head) continue;
         const natural = base + mark.top + 3;
@@ -237,7 +236,7 @@ export class Margin {
         const card = isCurrent ? mark.li.querySelector('.coding') : null;
         const at = Math.max(natural, floor);
         const rows = (at - natural) / this.row;
-        if (rows > SLIDE && !isCurrent && !pushed) {
+        if (at - Math.max(natural, cardEnd) > SLIDE * this.row && !isCurrent) {
           flag(mark.li, 'data-folded', '');
           hidden += 1;
           continue;
@@ -247,7 +246,7 @@ export class Margin {
         mark.li.style.setProperty('--nudge', String(nudge));
         if (card) {
           floor = Math.max(floor, natural + /** @type {HTMLElement} */ (card).offsetHeight + 8);
-          pushed = true;
+          cardEnd = floor;
         } else {
           floor = at + this.row;
         }

@@ -36,7 +36,8 @@ export class Messages {
 
   /** @param {number} value */
   number(value) {
-    return this.numbers.format(value);
+    // A minus sign, not a hyphen: it is as wide as a plus and does not break.
+    return this.numbers.format(value).replace('-', '\u2212');
   }
 
   /**

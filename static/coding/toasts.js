@@ -38,9 +38,8 @@ export class Toasts {
     toast.append(
       h('button', { type: 'button', class: 'btn btn--icon btn--sm', 'aria-label': this.messages.t('ws-dismiss'), onclick: close }, icon('close')),
     );
-    // Two are enough to read; what must not be missed stays.
-    const passing = [...this.box.children].filter((other) => !other.hasAttribute('data-sticky'));
-    for (const other of passing.slice(0, Math.max(0, passing.length - 1))) other.remove();
+    // The newest is the one that counts; what must not be missed stays.
+    for (const other of [...this.box.children]) if (!other.hasAttribute('data-sticky')) other.remove();
     if (sticky) toast.setAttribute('data-sticky', '');
     this.box.append(toast);
     if (!sticky) {

@@ -114,7 +114,6 @@ export class Tree {
       role: 'treeitem', 'aria-level': level, 'aria-expanded': open === null ? null : String(open), 'aria-selected': 'false', tabindex: '-1',
       'data-id': code.id, draggable: usable ? 'true' : null, class: usable ? null : 'heading', 'aria-disabled': usable ? null : 'true',
       'aria-keyshortcuts': digit === null ? null : String(digit),
-      'aria-label': messages.t('ws-tree-item', { code: code.name, count: code.count, kind: code.retired ? 'retired' : code.is_codable ? 'code' : 'heading' }),
     });
     append(row, [
       open === null ? h('span', { class: 'twist' }) : icon('twist', 'twist'),
@@ -126,8 +125,16 @@ export class Tree {
         h('button', { type: 'button', class: 'pin', tabindex: '-1', 'aria-hidden': 'true', 'data-pinned': digit === null ? null : '', title: messages.t(digit === null ? 'ws-pin' : 'ws-unpin') }, digit === null ? icon('pin') : h('kbd', {}, messages.number(digit))),
       );
     }
-    row.append(h('span', { class: 'count' }, messages.number(code.count)));
+    row.append(
+      h('span', { class: 'visually-hidden said' }, this.#said(code)),
+      h('span', { class: 'count', 'aria-hidden': 'true' }, messages.number(code.count)),
+    );
     return row;
+  }
+
+  /** What a screen reader hears after a code's name. @param {Code} code */
+  #said(code) {
+    return this.app.messages.t('ws-tree-item', { count: code.count, kind: code.retired ? 'retired' : code.is_codable ? 'code' : 'heading' });
   }
 
   /**
@@ -142,6 +149,8 @@ export class Tree {
       code.count = Math.max(0, code.count + by);
       const cell = this.tree.querySelector(`[data-id="${id}"] > .count`);
       if (cell) cell.textContent = messages.number(code.count);
+      const said = this.tree.querySelector(`[data-id="${id}"] > .said`);
+      if (said) said.textContent = this.#said(code);
     }
   }
 
