@@ -177,6 +177,13 @@ ws-no-scale = “{ $code }” has no scale, so it takes no weight.
 ws-comment = Comment
 ws-comment-hint = What you want to say to your colleagues
 ws-send = Send
+ws-comment-word = comment
+ws-note-new = Comment on this passage
+ws-note-thread = Comments on this passage
+ws-note-label = { $count ->
+    [one] Comment by { $name }:
+   *[other] { $count } comments, the first by { $name }:
+  }
 ws-not-yours = This coding belongs to another coder. You can comment on it.
 ws-no-current = No coding is open. Press n for the next one, or click a highlight.
 ws-no-codings = There are no codings to show.
@@ -282,7 +289,7 @@ ws-key-edges = Move its edges
 ws-key-change = Change its code
 ws-key-memo = Memo
 ws-key-weight = Weight
-ws-key-reply = Comment or reply
+ws-key-reply = Comment on the coding, or on the selected passage
 ws-key-history = History
 ws-key-link = Copy the link
 ws-key-remove = Remove it

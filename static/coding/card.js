@@ -298,13 +298,20 @@ export class Card {
   }
 
   #drawComments() {
+    const roots = this.comments.filter(({ reply_to }) => reply_to === null || !this.comments.some(({ id }) => id === reply_to));
+    this.thread.replaceChildren(...roots.flatMap((root) => [root, ...this.comments.filter(({ reply_to }) => reply_to !== null && reply_to === root.id)].map((comment) => this.comment(comment))));
+  }
+
+  /**
+   * One comment, with who said it and when.
+   * @param {Comment} comment
+   */
+  comment(comment) {
     const { messages, data } = this.app;
-    const draw = (/** @type {Comment} */ comment) => h('div', { class: 'comment', id: `comment-${comment.id}`, 'data-reply': comment.reply_to === null ? null : '' },
+    return h('div', { class: 'comment', id: `comment-${comment.id}`, 'data-reply': comment.reply_to === null ? null : '' },
       h('span', { class: comment.mine ? 'who who--me' : 'who', 'aria-hidden': 'true' }, h('bdi', {}, data.coders.find(({ id }) => id === comment.author.id)?.initials ?? initials(comment.author.name))),
       h('header', {}, `${comment.author.name} · ${messages.when(comment.created_at)}`, comment.waiting ? icon('clock', 'is-waiting') : null),
       h('p', { dir: 'auto' }, comment.text));
-    const roots = this.comments.filter(({ reply_to }) => reply_to === null || !this.comments.some(({ id }) => id === reply_to));
-    this.thread.replaceChildren(...roots.flatMap((root) => [root, ...this.comments.filter(({ reply_to }) => reply_to !== null && reply_to === root.id)].map(draw)));
   }
 
   async showHistory() {

@@ -21,14 +21,15 @@ const CHOICES = 11;
  */
 export function weightField(messages, scale, value) {
   const name = `weight-${newKey()}`;
-  const step = scale.step > 0 ? scale.step : 1;
-  const steps = Math.round((scale.max - scale.min) / step) + 1;
+  const step = scale.step && scale.step > 0 ? scale.step : 0;
+  // Without a step any number in between is a weight.
+  const steps = step > 0 ? Math.round((scale.max - scale.min) / step) + 1 : Infinity;
   const ends = messages.t('ws-scale', {
     min: said(messages, scale, scale.min), max: said(messages, scale, scale.max),
   });
   if (steps > CHOICES) {
     const input = h('input', {
-      class: 'input', type: 'number', id: name, min: scale.min, max: scale.max, step, value: value ?? '', inputmode: 'decimal',
+      class: 'input', type: 'number', id: name, min: scale.min, max: scale.max, step: step > 0 ? step : 'any', value: value ?? '', inputmode: 'decimal',
     });
     return {
       element: h('div', { class: 'field' }, h('label', { for: name }, messages.t('ws-weight')), input, h('span', { class: 'field-hint' }, ends)),

@@ -78,7 +78,7 @@ function table(app) {
         { keys: ['a'], show: ['a'], message: 'ws-key-change', run: () => change(app) },
         { keys: ['m'], show: ['m'], message: 'ws-key-memo', run: () => withCard(app, () => card.memo()) },
         { keys: ['w'], show: ['w'], message: 'ws-key-weight', run: () => withCard(app, () => card.weight()) },
-        { keys: ['r'], show: ['r'], message: 'ws-key-reply', run: () => withCard(app, () => card.reply()) },
+        { keys: ['r'], show: ['r'], message: 'ws-key-reply', run: () => (selection.now && selection.now.editing === null ? app.notes.compose() : withCard(app, () => card.reply())) },
         { keys: ['h'], show: ['h'], message: 'ws-key-history', run: () => withCard(app, () => void card.showHistory()) },
         { keys: ['l'], show: ['l'], message: 'ws-key-link', run: () => void actions.copyLink() },
         { keys: ['x', 'Delete'], show: ['x'], message: 'ws-key-remove', run: () => actions.remove() },

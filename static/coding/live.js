@@ -37,6 +37,10 @@ export function listenLive(app, { assigned }) {
     });
     on('comment', (data) => {
       const subject = data.subject ?? data.comment?.subject;
+      if (subject?.kind === 'passage' || (typeof subject === 'string' && subject.startsWith('passage'))) {
+        void app.notes.load();
+        return;
+      }
       const id = Number(typeof subject === 'string' ? subject.split(':')[1] : subject?.id);
       if (!Number.isFinite(id) || (typeof subject === 'object' && subject.kind !== 'coding')) return;
       const key = `coding:${id}`;

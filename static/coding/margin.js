@@ -56,7 +56,7 @@ export class Margin {
    * @param {number[]} indexes
    */
   measure(indexes) {
-    const { window, store, current } = this.app;
+    const { window, store, current, notes } = this.app;
     this.row = 1.625 * (parseFloat(getComputedStyle(document.documentElement).fontSize) || 16);
     const found = [];
     // Read everything first, then write: one layout for all.
@@ -83,7 +83,13 @@ export class Margin {
           }
         }
       }
-      found.push({ index, block, list, groups, places, height: box.height });
+      const threads = notes.in(block.start, block.end);
+      for (const { group } of threads) {
+        const rects = window.rangeIn(index, group.start, group.end)?.getClientRects();
+        if (rects && rects.length > 0) places.set(group.key, { top: rects[0].top - box.top, bottom: rects[rects.length - 1].bottom - box.top });
+      }
+      const all = threads.length === 0 ? groups : [...groups, ...threads.map(({ group }) => group)].sort((a, b) => a.start - b.start);
+      found.push({ index, block, list, groups: all, places, height: box.height });
     }
     for (const { index, block, list, groups, places, height } of found) {
       const old = new Map((this.blocks.get(index)?.marks ?? []).map((mark) => [mark.group.key, mark]));
@@ -99,7 +105,8 @@ export class Margin {
         const li = before?.li ?? h('li', { class: 'mark', id: head ? `m-${group.key}` : null });
         const mark = { group, top: head ? place.top : 0, bottom: tail ? place.bottom : height, head, li, sign: before?.sign ?? '' };
         marks.push(mark);
-        flag(li, 'data-code', String(this.app.codebook.color(group.code)));
+        flag(li, 'data-code', group.code === 0 ? null : String(this.app.codebook.color(group.code)));
+        flag(li, 'data-note', group.code === 0 ? '' : null);
         flag(li, 'data-other', group.mine ? null : '');
         flag(li, 'data-waiting', group.waiting ? '' : null);
         flag(li, 'data-from', head ? null : '');
@@ -145,7 +152,15 @@ export class Margin {
   /** @param {Mark} mark */
   #label(mark) {
     const { group, li } = mark;
-    const { messages, codebook, store, comments } = this.app;
+    const { messages, codebook, store, comments, notes } = this.app;
+    const thread = notes.get(group.key);
+    if (thread) {
+      const sign = JSON.stringify([thread.root, thread.replies.length]);
+      if (sign === mark.sign) return;
+      mark.sign = sign;
+      li.replaceChildren(notes.label(thread));
+      return;
+    }
     const codings = group.ids.map((id) => store.get(id)).filter((coding) => coding !== null);
     const name = codebook.label(group.code);
     const people = codings.map((coding) => (coding.layer === 'consensus' ? messages.t('ws-consensus') : coding.coder.name || '…'));
@@ -296,7 +311,7 @@ export class Margin {
       for (const { group, li } of marks) {
         flag(li, 'data-current', group.key === key ? '' : null);
         const label = li.querySelector('.mark-label');
-        if (label) flag(label, 'tabindex', group.key === key ? '0' : '-1');
+        if (label && group.code !== 0) flag(label, 'tabindex', group.key === key ? '0' : '-1');
       }
     }
   }

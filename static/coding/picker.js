@@ -72,6 +72,7 @@ export class Picker {
       this.changing === null ? h('button', { type: 'button', onclick: () => this.#choose(true) }, kbd('⇧ ↵'), messages.t('ws-apply-stay')) : null,
       this.changing === null ? h('button', { type: 'button', 'aria-keyshortcuts': 'Alt+M', onclick: () => this.#showMemo() }, kbd('Alt M'), messages.t('ws-memo-word')) : null,
       this.changing === null ? h('button', { type: 'button', 'aria-keyshortcuts': 'Alt+W', onclick: () => this.#showWeight() }, kbd('Alt W'), messages.t('ws-weight-word')) : null,
+      this.changing === null && app.data.me.can.comment ? h('button', { type: 'button', 'aria-keyshortcuts': 'Alt+R', onclick: () => this.#comment() }, kbd('Alt R'), messages.t('ws-comment-word')) : null,
     ]);
     this.box = h(
       'div', { class: 'popover picker', role: 'dialog', 'aria-label': name, onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) },
@@ -291,6 +292,12 @@ export class Picker {
     this.weight.focus();
   }
 
+  /** Say something about the passage instead of coding it. */
+  #comment() {
+    this.close(false);
+    this.app.notes.compose();
+  }
+
   /** @param {KeyboardEvent} event */
   #key(event) {
     event.stopPropagation();
@@ -305,6 +312,7 @@ export class Picker {
     const move = target === this.input;
     if (event.altKey && event.code === 'KeyM') this.#showMemo();
     else if (event.altKey && event.code === 'KeyW') this.#showWeight();
+    else if (event.altKey && event.code === 'KeyR' && this.changing === null) this.#comment();
     else if (event.key === 'Escape') this.close(true);
     else if (event.key === 'Enter' && target instanceof HTMLButtonElement) return;
     else if (event.key === 'Enter' && (!inMemo || event.ctrlKey || event.metaKey)) this.#choose(event.shiftKey);

@@ -95,6 +95,9 @@ export class Place {
       document.getElementById(`comment-${id}`)?.scrollIntoView({ block: 'nearest' });
     } else if (typeof subject.start === 'number') {
       await this.#passage(subject.start, subject.end);
+      await app.notes.load();
+      const thread = app.notes.threads.find(({ root, replies }) => root.id === id || replies.some((reply) => reply.id === id));
+      if (thread) app.notes.open(thread.group.key);
     }
   }
 

@@ -77,7 +77,7 @@
  * @property {number | null} col  the margin column, once it has been drawn
  */
 
-/** @typedef {{min: number, max: number, step: number, labels: Record<string, string> | null}} Scale */
+/** @typedef {{min: number, max: number, step?: number | null, labels?: Record<string, string> | null}} Scale */
 
 /**
  * @typedef {object} Code
@@ -148,6 +148,7 @@
  * @property {import('./margin.js').Margin} margin
  * @property {import('./selection.js').Selection} selection
  * @property {import('./card.js').Card} card
+ * @property {import('./notes.js').Notes} notes
  * @property {import('./picker.js').Picker} picker
  * @property {import('./tree.js').Tree} tree
  * @property {import('./toasts.js').Toasts} toasts

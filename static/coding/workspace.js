@@ -20,6 +20,7 @@ import { listenLive } from './live.js';
 import { Margin } from './margin.js';
 import { Messages } from './messages.js';
 import { Minimap } from './minimap.js';
+import { Notes } from './notes.js';
 import { Picker } from './picker.js';
 import { Place } from './place.js';
 import { Queue } from './queue.js';
@@ -55,6 +56,7 @@ function start() {
   app.actions = new Actions(app);
 
   const scroller = need('#text', HTMLElement);
+  app.notes = new Notes(app);
   app.redraw = redrawer(app);
   /** What each block on the page was drawn from. @type {WeakMap<Element, string>} */
   const painted = new WeakMap();
@@ -149,6 +151,7 @@ function start() {
       app.bar.state();
     },
   });
+  void app.notes.load();
   // The rest of the codings' places: for the map, the lanes and going from one to the next.
   app.api.get(`/documents/${data.document.id}/map`).then((answer) => app.store.apply({ type: 'map', rows: answer.codings })).catch(() => {
     app.toasts.show(app.messages.t('ws-map-missing'));
@@ -174,7 +177,8 @@ function makeQueue(app) {
         else if (op.kind === 'create' && app.current && !app.store.get(app.current.id)) follow(app, answer.id);
         if (op.kind === 'comment') {
           const { subject } = /** @type {{subject: {kind: string, id: number}}} */ (op.body);
-          if (app.card.id === subject.id) void app.card.loadComments();
+          if (subject.kind === 'passage') void app.notes.load();
+          else if (app.card.id === subject.id) void app.card.loadComments();
         }
       },
       refused: (op, problem) => {
@@ -182,6 +186,11 @@ function makeQueue(app) {
         const what = messages.t(problem.status === 409 ? 'ws-refused-changed' : op.kind === 'comment' ? 'ws-refused-comment' : op.kind === 'state' ? 'ws-refused-state' : 'ws-refused');
         const why = problem.message ? messages.t('ws-because', { what, why: problem.message }) : what;
         app.toasts.show(held === '' ? why : messages.t('ws-refused-kept', { why, held }), { sticky: true, kind: 'problem' });
+        if (op.kind === 'comment') void app.notes.load();
+        if (op.kind === 'state') {
+          data.assignment.state = null;
+          app.bar.state();
+        }
         if (app.current && !app.store.get(app.current.id)) app.actions.setCurrent(null);
       },
     },
