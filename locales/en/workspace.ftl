@@ -5,6 +5,8 @@
 ws-skip = Skip to the text
 ws-home = Concord, to your projects
 ws-back = Back to documents
+ws-no-script = Coding needs scripts, which are switched off here. Below is the beginning of the text;
+ws-no-script-text = read all of it
 ws-here = Here now
 ws-is-here = { $name }, here now
 ws-away = { $name }, away
@@ -47,6 +49,8 @@ ws-waiting = { $count ->
    *[other] { $count } changes waiting
   }
 ws-waiting-why = The server cannot be reached. Your changes are kept on this device and sent when it can.
+ws-signed-out = You were signed out. What you did is kept on this device and sent after you sign in again.
+ws-sign-in = Sign in
 ws-waiting-one = Waiting to be sent
 
 ## Codebook
@@ -101,12 +105,12 @@ ws-no-pin = No code is pinned to { $digit }. Pin one in the codebook.
 ## What was done
 
 ws-applied = { $count ->
-    [one] “{ $code }” applied to 1 character in ¶ { $paragraph }
-   *[other] “{ $code }” applied to { $count } characters in ¶ { $paragraph }
+    [one] “{ $code }” applied to 1 character in ¶ { $paragraph }
+   *[other] “{ $code }” applied to { $count } characters in ¶ { $paragraph }
   }
 ws-extended = { $count ->
-    [one] “{ $code }” joined with yours there: 1 character from ¶ { $paragraph }
-   *[other] “{ $code }” joined with yours there: { $count } characters from ¶ { $paragraph }
+    [one] “{ $code }” joined with yours there: 1 character from ¶ { $paragraph }
+   *[other] “{ $code }” joined with yours there: { $count } characters from ¶ { $paragraph }
   }
 ws-removed = “{ $code }” removed
 ws-code-changed = Changed to “{ $code }”
@@ -233,7 +237,7 @@ ws-map = { $codings ->
     [one] Overview of { $paragraphs } paragraphs with 1 coding
    *[other] Overview of { $paragraphs } paragraphs with { $codings } codings
   }
-ws-at = ¶ { $at } of { $of }
+ws-at = ¶ { $at } of { $of }
 ws-at-page = page { $page } of { $of }
 ws-totals = { $codings ->
     [one] 1 coding

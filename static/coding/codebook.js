@@ -24,6 +24,11 @@ export class Codebook {
     /** @type {Map<number | null, Code[]>} */
     this.below = new Map();
     this.set(codebook.codes);
+    if (this.pins.length === 0) {
+      // Until a coder pins her own, the digits that the codebook gives.
+      const given = codebook.codes.filter(({ shortcut }) => shortcut !== null && /^[1-9]$/.test(shortcut));
+      this.pins = given.sort((a, b) => Number(a.shortcut) - Number(b.shortcut)).map(({ id }) => id);
+    }
   }
 
   /** @param {Code[]} codes */

@@ -151,7 +151,9 @@ export function nameOf(event) {
   const letter = /^Key([A-Z])$/.exec(event.code);
   const digit = /^Digit([0-9])$/.exec(event.code);
   const latin = key.length === 1 && key.charCodeAt(0) < 128;
-  if (letter && (!latin || event.ctrlKey || event.metaKey)) key = event.shiftKey ? letter[1] : letter[1].toLowerCase();
+  // Caps Lock changes nothing: only Shift does.
+  if (latin && /[a-z]/i.test(key)) key = event.shiftKey ? key.toUpperCase() : key.toLowerCase();
+  else if (letter && !latin) key = event.shiftKey ? letter[1] : letter[1].toLowerCase();
   else if (digit && !latin && !event.shiftKey) key = digit[1];
   else if (!latin && key.length === 1) {
     const by = /** @type {Record<string, string>} */ ({ Slash: event.shiftKey ? '?' : '/', BracketLeft: '[', BracketRight: ']', Period: '.' });

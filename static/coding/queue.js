@@ -23,6 +23,7 @@ import { newKey, Problem } from './api.js';
  * @property {() => void} changed  the number of what waits, or whether it waits, changed
  * @property {(op: Op, answer: any) => void} saved
  * @property {(op: Op, problem: Problem) => void} refused
+ * @property {() => void} signedOut  the session has ended: what waits can only go after signing in again
  */
 
 /** Milliseconds between tries; the last one goes on. */
@@ -158,6 +159,7 @@ export class Queue {
         clearTimeout(slow);
         const problem = error instanceof Problem ? error : new Problem(0);
         if (problem.passing) {
+          if (problem.status === 401) this.listener.signedOut();
           this.#unreachable();
           break;
         }

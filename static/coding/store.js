@@ -44,9 +44,11 @@
 const BUCKET = 2048;
 
 export class Store {
-  /** @param {{me: {id: number, name: string}, filter?: Partial<Filter>}} options */
-  constructor({ me, filter }) {
+  /** @param {{me: {id: number, name: string}, coders?: {id: number, name: string}[], filter?: Partial<Filter>}} options */
+  constructor({ me, coders = [], filter }) {
     this.me = me;
+    /** Names, for codings of which only the place is known. */
+    this.names = new Map(coders.map(({ id, name }) => [id, name]));
     /** @type {Filter} */
     this.filter = { mine: false, hidden: new Set(), codes: null, layer: 'all', ...filter };
     /** What the server said. @type {Map<CodingId, Coding>} */
@@ -121,7 +123,7 @@ export class Store {
         for (const row of change.rows) {
           const [id, code, mine, start, end] = row;
           if (this.base.has(id) || this.gone.has(id)) continue;
-          const coder = mine ? { id: this.me.id, name: this.me.name } : { id: Number(row[5] ?? 0), name: '' };
+          const coder = mine ? { id: this.me.id, name: this.me.name } : { id: Number(row[5] ?? 0), name: this.names.get(Number(row[5])) ?? '' };
           this.base.set(id, {
             id, code, coder, start, end, layer: row[6] === 'consensus' ? 'consensus' : 'coder', quote: '', memo: null,
             weight: null, version: 0, created_at: '', updated_at: '', partial: true,

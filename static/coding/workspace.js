@@ -50,7 +50,7 @@ function start() {
   app.comments = new Map(Object.entries(data.first.comments));
   const kept = read(`concord:recents:${data.project.id}`);
   app.codebook = new Codebook(data.codebook, data.pins, kept.length > 0 ? kept : data.recents);
-  app.store = new Store({ me: data.me, filter: { layer: data.layer } });
+  app.store = new Store({ me: data.me, coders: data.coders, filter: { layer: data.layer } });
   app.toasts = new Toasts(need('#ws-toasts', HTMLElement), need('#ws-live', HTMLElement), app.messages);
   app.queue = makeQueue(app);
   app.actions = new Actions(app);
@@ -161,6 +161,7 @@ function start() {
 /** @param {App} app */
 function makeQueue(app) {
   const { data, messages } = app;
+  let toldSignedOut = false;
   /** @type {Storage | null} */
   let storage = null;
   try {
@@ -172,6 +173,11 @@ function makeQueue(app) {
     api: app.api, store: app.store, storage, prefix: `concord:waiting:${data.me.id}:${data.project.id}:${data.document.id}:`, document: data.document.id,
     listener: {
       changed: () => app.bar?.saving(),
+      signedOut: () => {
+        if (toldSignedOut) return;
+        toldSignedOut = true;
+        app.toasts.show(messages.t('ws-signed-out'), { sticky: true, kind: 'problem', action: { label: messages.t('ws-sign-in'), run: () => { location.href = `/sign-in?next=${encodeURIComponent(location.pathname)}`; } } });
+      },
       saved: (op, answer) => {
         if (app.current && app.current.id === op.id && answer && typeof answer.id === 'number') follow(app, answer.id);
         else if (op.kind === 'create' && app.current && !app.store.get(app.current.id)) follow(app, answer.id);

@@ -38,7 +38,7 @@ function make(server, storage = new Memory()) {
   });
   const queue = new Queue({
     api, store, storage: /** @type {any} */ (storage), prefix: 'w:', document: 17,
-    listener: { changed: () => {}, saved: () => {}, refused: (op, problem) => refused.push({ op, problem }) },
+    listener: { changed: () => {}, saved: () => {}, signedOut: () => {}, refused: (op, problem) => refused.push({ op, problem }) },
   });
   return { store, queue, sent, refused, storage };
 }
