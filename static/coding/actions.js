@@ -254,7 +254,7 @@ export class Actions {
     const { app } = this;
     const { store, window, selection, messages, toasts } = app;
     const current = app.current && store.groups.get(app.current.key);
-    const seen = window.blocks.get(selection.cursor);
+    const seen = window.blocks.get(selection.here());
     const from = current ?? (selection.now ? selection.now.start : this.after ?? seen?.start ?? window.visible().from);
     this.after = null;
     const next = store.step(from, direction);

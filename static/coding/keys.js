@@ -43,7 +43,7 @@ function table(app) {
     {
       message: 'ws-keys-read',
       keys: [
-        { keys: ['j', 'k'], show: ['j', 'k'], message: 'ws-key-paragraph', run: (_, key) => void selection.paragraph(selection.cursor + (key === 'j' ? 1 : -1)) },
+        { keys: ['j', 'k'], show: ['j', 'k'], message: 'ws-key-paragraph', run: (_, key) => void move(app, key === 'j' ? 1 : -1) },
         { keys: ['n', 'p'], show: ['n', 'p'], message: 'ws-key-coding', run: (_, key) => void actions.step(key === 'n' ? 1 : -1) },
         { keys: ['[', ']'], show: ['[', ']'], message: 'ws-key-document', run: (_, key) => other(key === '[' ? data.documents.previous : data.documents.next) },
         { keys: ['/'], show: ['/'], message: 'ws-key-find', run: () => find.open() },
@@ -113,6 +113,18 @@ function table(app) {
   }
 }
 
+/**
+ * The next paragraph, or the one before; the first in sight when the reader has scrolled away from where she was.
+ * @param {App} app
+ * @param {1 | -1} direction
+ */
+function move(app, direction) {
+  const { selection } = app;
+  const was = selection.cursor;
+  const here = selection.here();
+  return selection.paragraph(here === was ? here + direction : here);
+}
+
 /** @param {App} app @param {() => void} run */
 function withCard(app, run) {
   if (!app.current) {
@@ -138,7 +150,7 @@ async function sentence(app, direction) {
 
 /** @param {App} app */
 function selectParagraph(app) {
-  const block = app.window.blocks.get(app.selection.cursor);
+  const block = app.window.blocks.get(app.selection.here());
   if (block) app.selection.set(block.start, block.end, { snap: true, editing: null });
 }
 

@@ -36,6 +36,8 @@ export class Selection {
     this.touching = false;
     this.frame = 0;
     this.inBrowser = false;
+    /** How many moves are under way. */
+    this.moving = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.settle = undefined;
     this.ink = typeof Highlight === 'function' && CSS.highlights ? new Highlight() : null;
@@ -328,7 +330,7 @@ export class Selection {
   async sentence(direction) {
     const { window } = this.app;
     const from = this.now;
-    const here = from ? window.blockAt(direction > 0 ? from.end - 1 : from.start) : window.blocks.get(this.cursor) ?? null;
+    const here = from ? window.blockAt(direction > 0 ? from.end - 1 : from.start) : window.blocks.get(this.here()) ?? null;
     let block = here;
     let inside = from ? (direction > 0 ? from.end : from.start) : block ? (direction > 0 ? block.start : block.end) : 0;
     while (block) {
@@ -384,11 +386,29 @@ export class Selection {
     }
   }
 
+  /** The block to go on from: where the keyboard is, or the first in sight when the reader has scrolled away from it. */
+  here() {
+    if (this.moving > 0 || this.now) return this.cursor;
+    const { first, last } = this.app.window.visible();
+    if (this.cursor < first || this.cursor > last) this.cursor = first;
+    return this.cursor;
+  }
+
   /**
    * Goes to a paragraph; the focus goes along, so that a screen reader reads it.
    * @param {number} index
    */
   async paragraph(index) {
+    this.moving += 1;
+    try {
+      await this.#goTo(index);
+    } finally {
+      this.moving -= 1;
+    }
+  }
+
+  /** @param {number} index */
+  async #goTo(index) {
     const { window } = this.app;
     const direction = index >= this.cursor ? 1 : -1;
     let target = Math.max(0, Math.min(window.total - 1, index));

@@ -206,6 +206,9 @@ export class BlockWindow {
     if (this.total === 0) return;
     /** @type {number[]} */
     const fresh = [];
+    // Whoever went to the end stays there, however tall its paragraphs turn out.
+    const { scrollTop, clientHeight, scrollHeight } = this.scroller;
+    const atEnd = scrollTop > 0 && scrollTop + clientHeight >= scrollHeight - 2;
     // A guess that was far off brings other blocks into sight; twice is enough to settle.
     for (let round = 0; round < 3; round++) {
       const keep = this.#anchor();
@@ -221,6 +224,7 @@ export class BlockWindow {
       }
       this.#restore(keep);
       fresh.push(...added.filter((index) => this.blocks.has(index)));
+      if (atEnd && added.length > 0) this.scroller.scrollTop = this.scroller.scrollHeight;
       if (added.length === 0) break;
     }
     if (fresh.length > 0) this.painted(fresh);
