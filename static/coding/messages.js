@@ -17,7 +17,8 @@ export class Messages {
   constructor(source, language) {
     this.language = language;
     this.bundle = new FluentBundle(language, { useIsolating: true });
-    this.bundle.addResource(new FluentResource(source));
+    // English may stand first and the page's language after it, so that what is not translated yet is still said.
+    this.bundle.addResource(new FluentResource(source), { allowOverrides: true });
     this.numbers = new Intl.NumberFormat(language);
     this.days = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', year: 'numeric' });
     this.times = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
