@@ -157,7 +157,6 @@ impl<'a> Machine<'a> {
     }
 
     fn operation(&mut self, operation: &Operation, resources: Option<&'a Dictionary>, depth: usize) {
-        if std::env::var("DBG3").is_ok() && !["Tj","TJ","Td","Tf"].contains(&operation.operator.as_str()) { eprintln!("{depth} {} {:?} ctm {:?} stack {} floor {}", operation.operator, operation.operands, self.state.ctm, self.stack.len(), self.floor); }
         let operands = &operation.operands;
         let n = |at: usize| operands.get(at).and_then(number).unwrap_or(0.0);
         match operation.operator.as_str() {
@@ -275,7 +274,6 @@ impl<'a> Machine<'a> {
                     self.page.glyphs.push(Glyph { text: char::REPLACEMENT_CHARACTER.to_string(), ..glyph });
                 }
             }
-            if std::env::var("DBG3").is_ok() { eprintln!("G {:?} base {:?} ctm {:?} text {:?}", self.page.glyphs.last().map(|g| (g.text.clone(), g.x0,g.y,g.turn)), base, self.state.ctm, self.text); }
             self.advance(letter + spacing * self.state.scale);
         }
     }
