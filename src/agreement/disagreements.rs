@@ -22,6 +22,7 @@ pub struct Disagreement {
     pub span: Span,
     /// Indexes into the coders of the input, ascending.
     pub has: Vec<u32>,
+    /// Those who have finished the document and did not give it; likewise.
     pub lacks: Vec<u32>,
 }
 
@@ -85,6 +86,7 @@ pub struct DocumentFigures {
     pub document: u32,
     /// The coders who have finished it, as indexes into the coders of the input.
     pub coders: Vec<u32>,
+    /// Units of the document.
     pub n_units: u64,
     /// Units on which coders differ about the code, or about whether anything is coded.
     pub n_disagreed: u64,

@@ -12,15 +12,20 @@ use super::names::{Coverage, Interval, Level, Marginals, Measure, Unit, Weights}
 /// One of the three kinds of input.
 #[derive(Clone, Debug)]
 pub enum Input {
+    /// Codings of documents by coders.
     Codings(CodingsInput),
+    /// A reliability matrix.
     Matrix(MatrixInput),
+    /// Sets per unit.
     Sets(SetsInput),
 }
 
 /// Codings of documents by coders.
 #[derive(Clone, Debug)]
 pub struct CodingsInput {
+    /// The documents; their order is a matter of taste.
     pub documents: Vec<Document>,
+    /// The coders; their order is that of the results.
     pub coders: Vec<Arc<str>>,
     /// Code paths.
     pub codes: Vec<Arc<str>>,
@@ -31,22 +36,30 @@ pub struct CodingsInput {
     /// For each document the coders (indexes into `coders`) who have finished it. Finished without a coding means
     /// "coded nothing"; not finished means that there is no value, whatever codings there may be.
     pub done: Vec<Vec<u32>>,
+    /// The codings, in any order.
     pub codings: Vec<Coding>,
+    /// What to compute.
     pub options: Options,
 }
 
 /// The choices that can be made for codings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
+    /// What to count.
     pub unit: Unit,
+    /// How much of a unit must be coded.
     pub coverage: Coverage,
     /// Whether a coding of a code counts for the codes above it as well (by path, `parent > child`).
     pub subtree: bool,
+    /// The measures to compute.
     pub measures: Vec<Measure>,
     /// Smallest intersection over union that matches two spans, above 0 and at most 1.
     pub threshold: f64,
+    /// Which interval to compute.
     pub interval: Interval,
+    /// Replicates of a bootstrap.
     pub replicates: u32,
+    /// Where the bootstrap's random numbers start.
     pub seed: u64,
 }
 
@@ -81,6 +94,7 @@ impl Measure {
 /// A document: how long it is, and its text where the unit needs it.
 #[derive(Clone, Debug)]
 pub struct Document {
+    /// What the document is called in results and errors.
     pub id: Arc<str>,
     /// Code points.
     pub length: u32,
@@ -93,6 +107,7 @@ pub struct Document {
 /// A set of codes that exclude each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Domain {
+    /// What the domain is called in results.
     pub name: Arc<str>,
     /// Indexes into `codes`.
     pub codes: Vec<u32>,
@@ -101,47 +116,68 @@ pub struct Domain {
 /// One code on one passage by one coder; indexes into the lists of the input, positions in code points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Coding {
+    /// Index of the document.
     pub document: u32,
+    /// Index of the code.
     pub code: u32,
+    /// Index of the coder.
     pub coder: u32,
+    /// First code point.
     pub start: u32,
+    /// Code point after the last.
     pub end: u32,
 }
 
 /// A reliability matrix.
 #[derive(Clone, Debug)]
 pub struct MatrixInput {
+    /// The coders, one per row.
     pub coders: Vec<Arc<str>>,
     /// Categories of the scheme, in its order.
     pub categories: Vec<Category>,
     /// For each coder and unit the index of a category, or nothing.
     pub ratings: Vec<Vec<Option<u32>>>,
+    /// The metric of alpha.
     pub level: Level,
+    /// The weights of the coefficients that take them.
     pub weights: Weights,
+    /// The measures to compute.
     pub measures: Vec<Measure>,
+    /// Which units count in category shares.
     pub marginals: Marginals,
+    /// Which interval to compute.
     pub interval: Interval,
+    /// Replicates of a bootstrap.
     pub replicates: u32,
+    /// Where the bootstrap's random numbers start.
     pub seed: u64,
 }
 
 /// A category of a matrix.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Category {
+    /// A value that can be measured.
     Number(f64),
+    /// A name; its place in the scheme is all that is known of it.
     Name(Arc<str>),
 }
 
 /// Sets per unit and coder.
 #[derive(Clone, Debug)]
 pub struct SetsInput {
+    /// The coders, one per row.
     pub coders: Vec<Arc<str>>,
     /// For each coder and unit a sorted set of members (numbers that stand for names), or nothing.
     pub sets: Vec<Vec<Option<Vec<u32>>>>,
+    /// How the table was read: `coders_in_rows` or `units_in_rows`.
     pub layout: &'static str,
+    /// The measures to compute.
     pub measures: Vec<Measure>,
+    /// Which interval to compute.
     pub interval: Interval,
+    /// Replicates of a bootstrap.
     pub replicates: u32,
+    /// Where the bootstrap's random numbers start.
     pub seed: u64,
 }
 

@@ -14,6 +14,7 @@
 //! - `unitizing`, `matching`, `sets` — partitions of the continuum, spans matched with spans, sets of codes
 //! - `resample`, `student` — jackknife and bootstrap over documents, quantiles of t
 //! - `frame`, `series`, `domains`, `codings`, `matrix` — which rows there are for each kind of input
+//! - `reading` — what a coefficient may be said to show
 //! - `disagreements` — the passages behind the figures, and figures per document
 
 mod analytic;
@@ -32,6 +33,7 @@ mod names;
 mod output;
 mod read;
 mod read_matrix;
+mod reading;
 mod resample;
 mod series;
 mod sets;
@@ -48,6 +50,7 @@ pub use names::{
     CiMethod, Coverage, Interval, Level, Marginals, Measure, Reason, Scope, Unit, Weights,
 };
 pub use output::{Conflict, Output, ResultRow, Table};
+pub use reading::{Benchmark, Reliability};
 
 /// What joins the names in a code's path.
 pub const PATH_SEPARATOR: &str = " > ";

@@ -38,30 +38,55 @@ macro_rules! names {
 names! {
     /// A coefficient or count; what each means is said where it is computed.
     Measure {
+        /// Gwet's percent agreement over pairable units, not corrected for chance.
         Percent = "percent",
+        /// Krippendorff's alpha, which corrects for chance and for small samples.
         KrippendorffAlpha = "krippendorff_alpha",
+        /// Cohen's kappa: two coders, each with shares of their own.
         CohenKappa = "cohen_kappa",
+        /// Scott's pi: two coders with shares in common.
         ScottPi = "scott_pi",
+        /// Fleiss' kappa: any number of coders with shares in common.
         FleissKappa = "fleiss_kappa",
+        /// Conger's kappa: any number of coders, each with shares of their own.
         CongerKappa = "conger_kappa",
+        /// Light's kappa: the mean of Cohen's kappa over all pairs.
         LightKappa = "light_kappa",
+        /// Gwet's AC1.
         GwetAc1 = "gwet_ac1",
+        /// Gwet's AC2: AC1 with weights.
         GwetAc2 = "gwet_ac2",
+        /// Brennan and Prediger's coefficient: every category is as likely as any other.
         BrennanPrediger = "brennan_prediger",
+        /// Of all "coded", the share that the other coder confirms.
         PositiveAgreement = "positive_agreement",
+        /// Of all "not coded", the share that the other coder confirms.
         NegativeAgreement = "negative_agreement",
+        /// Units that both coded, of those that either did.
         CodedOnlyAgreement = "coded_only_agreement",
+        /// How far "coded" by both outweighs "not coded" by both.
         PrevalenceIndex = "prevalence_index",
+        /// How much more the first coder codes than the second.
         BiasIndex = "bias_index",
+        /// Holsti's 2M/(N1 + N2), over units.
         Holsti = "holsti",
+        /// Alpha over sets of codes with Jaccard's distance.
         AlphaJaccard = "alpha_jaccard",
+        /// Alpha over sets of codes with the MASI distance.
         AlphaMasi = "alpha_masi",
+        /// Krippendorff's unitizing alpha over values and gaps.
         UAlpha = "u_alpha",
+        /// The same with all values taken as one: marked or not.
         BarUAlpha = "bar_u_alpha",
+        /// The same over what both coders marked: which value.
         CuAlpha = "cu_alpha",
+        /// The same for one value.
         KuAlpha = "ku_alpha",
+        /// F1 of spans with the same bounds.
         F1Exact = "f1_exact",
+        /// F1 of spans with a character in common.
         F1Overlap = "f1_overlap",
+        /// F1 of spans whose intersection over union reaches the threshold.
         F1Iou = "f1_iou",
     }
 }
@@ -109,10 +134,15 @@ names! {
 names! {
     /// What agreement is counted over.
     Unit {
+        /// Every code point: exact and weighted by length.
         Character = "character",
+        /// Words, without white space.
         Token = "token",
+        /// Sentences.
         Sentence = "sentence",
+        /// Paragraphs.
         Paragraph = "paragraph",
+        /// Whole documents: is the code there or not.
         Document = "document",
     }
 }
@@ -130,9 +160,13 @@ names! {
 names! {
     /// The metric of a reliability matrix, for Krippendorff's alpha.
     Level {
+        /// Same or different.
         Nominal = "nominal",
+        /// In an order; distances come from how many values lie between.
         Ordinal = "ordinal",
+        /// Squared differences.
         Interval = "interval",
+        /// Squared differences relative to the sum; values of at least 0.
         Ratio = "ratio",
     }
 }
@@ -140,9 +174,13 @@ names! {
 names! {
     /// Credit for near misses, for the coefficients of Cohen, Fleiss, Scott, Conger, Gwet and Brennan-Prediger.
     Weights {
+        /// Different is different.
         None = "none",
+        /// By the difference of values.
         Linear = "linear",
+        /// By the squared difference of values.
         Quadratic = "quadratic",
+        /// By how many places apart two categories stand.
         Ordinal = "ordinal",
     }
 }
@@ -150,7 +188,9 @@ names! {
 names! {
     /// Whether units with a single rating count in the category shares of AC1/AC2, Fleiss and Scott.
     Marginals {
+        /// They count: Gwet's convention.
         All = "all",
+        /// They do not: only units with at least two ratings.
         Pairable = "pairable",
     }
 }
@@ -158,9 +198,13 @@ names! {
 names! {
     /// Which interval to compute.
     Interval {
+        /// No interval.
         None = "none",
+        /// Documents (or units of a matrix) drawn with replacement.
         Bootstrap = "bootstrap",
+        /// Documents left out one at a time.
         Jackknife = "jackknife",
+        /// A formula, for a matrix.
         Analytic = "analytic",
     }
 }
@@ -168,8 +212,11 @@ names! {
 names! {
     /// How a standard error and an interval were computed.
     CiMethod {
+        /// Percentiles over draws with replacement.
         ClusterBootstrap = "cluster_bootstrap",
+        /// From leaving out one document at a time.
         Jackknife = "jackknife",
+        /// From a formula.
         Analytic = "analytic",
     }
 }

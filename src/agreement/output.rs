@@ -63,8 +63,10 @@ pub struct Output {
 /// One measure for one scope and one set of coders.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ResultRow {
+    /// What was computed.
     #[schema(value_type = String)]
     pub measure: Measure,
+    /// What it is about.
     #[schema(value_type = String)]
     pub scope: Scope,
     /// The code, where the row is about one.
@@ -73,6 +75,7 @@ pub struct ResultRow {
     /// The domain, where the row is about one.
     #[schema(value_type = Option<String>)]
     pub domain: Option<Arc<str>>,
+    /// Whom it compares.
     #[schema(value_type = Vec<String>)]
     pub coders: Vec<Arc<str>>,
     /// The value; absent where it is not defined.
@@ -86,6 +89,7 @@ pub struct ResultRow {
     pub se: Option<f64>,
     /// Interval at 95 %: low, high.
     pub ci: Option<[f64; 2]>,
+    /// How standard error and interval were computed.
     #[schema(value_type = Option<String>)]
     pub ci_method: Option<CiMethod>,
     /// Units that count; for span measures the spans of both coders.
@@ -154,13 +158,18 @@ pub struct ResultRow {
 /// A place where one coder gave two codes of a domain whose codes exclude each other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Conflict {
+    /// Where.
     #[schema(value_type = String)]
     pub document: Arc<str>,
+    /// Whose codes overlap.
     #[schema(value_type = String)]
     pub coder: Arc<str>,
+    /// The two codes.
     #[schema(value_type = Vec<String>)]
     pub codes: [Arc<str>; 2],
+    /// First code point of the overlap.
     pub start: u32,
+    /// Code point after its last.
     pub end: u32,
 }
 
@@ -171,8 +180,10 @@ pub struct Table {
     /// The code; absent for "coded with anything" and for a matrix.
     #[schema(value_type = Option<String>)]
     pub code: Option<Arc<str>>,
+    /// The coder of the rows and the coder of the columns.
     #[schema(value_type = Vec<String>)]
     pub coders: [Arc<str>; 2],
+    /// Counts of units.
     pub table: Vec<Vec<u64>>,
 }
 

@@ -1,6 +1,6 @@
-//! Quantiles of Student's t distribution, for intervals from a standard error.
+//! Student's t and the normal distribution, for intervals from a standard error and for reading them.
 //!
-//! Written out here because it is the only piece of a statistics library that the crate would use.
+//! Written out here because they are the only pieces of a statistics library that the crate would use.
 
 /// The value that a t-distributed variable with `df` degrees of freedom stays below with probability .975, so that
 /// `estimate ± quantile × se` is an interval at 95 %.
@@ -25,6 +25,22 @@ pub(super) fn quantile_975(df: f64) -> f64 {
 /// P(T > t) for t > 0: half the regularised incomplete beta function I_x(df/2, 1/2) at x = df/(df + t²).
 fn upper_tail(t: f64, df: f64) -> f64 {
     0.5 * incomplete_beta(df / 2.0, 0.5, df / (df + t * t))
+}
+
+/// P(Z < z) for a standard normal variable: 1/2 plus the density times `z + z³/3 + z⁵/15 + …` (Abramowitz & Stegun
+/// 26.2.11), whose terms are all of one sign.
+#[must_use]
+pub(super) fn normal_below(z: f64) -> f64 {
+    if z.abs() > 12.0 {
+        return if z < 0.0 { 0.0 } else { 1.0 };
+    }
+    let (mut term, mut sum, mut odd) = (z, z, 1.0);
+    while term.abs() > 1e-17 * sum.abs() {
+        odd += 2.0;
+        term *= z * z / odd;
+        sum += term;
+    }
+    0.5 + sum * (-z * z / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt()
 }
 
 /// Regularised incomplete beta function by its continued fraction (Abramowitz & Stegun 26.5.8).
@@ -75,6 +91,21 @@ fn ln_gamma(x: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Published tables of the normal distribution.
+    #[test]
+    fn table_of_z() {
+        for (z, p) in [
+            (0.0, 0.5),
+            (1.0, 0.841_344_746),
+            (1.959_963_985, 0.975),
+            (-1.959_963_985, 0.025),
+            (4.0, 0.999_968_329),
+        ] {
+            let found = normal_below(z);
+            assert!((found - p).abs() < 1e-9, "z {z}: {found} instead of {p}");
+        }
+    }
 
     /// Published tables of t (two-sided 5 %).
     #[test]

@@ -507,13 +507,16 @@ fn codings(input: &Value) -> CodingsInput {
     }
 }
 
+/// Document, start, end, who has the code, who lacks it.
+type Place = (u32, u32, u32, Vec<u32>, Vec<u32>);
+
 #[test]
 fn places_of_disagreement() {
     let mut input = json!({"documents": [{"id": "d", "text": "One two three. Four five six."}, {"id": "e", "length": 50}],
         "coders": ["A", "B", "C"], "codes": ["x", "y"], "done": {"A": ["d", "e"], "B": ["d"], "C": ["d", "e"]},
         "codings": [["d", "A", "x", 0, 10], ["d", "B", "x", 5, 12], ["d", "C", "x", 8, 10], ["e", "B", "x", 0, 5],
                     ["e", "A", "y", 0, 5]]});
-    let found = |input: &Value, code: Option<u32>| -> Vec<(u32, u32, u32, Vec<u32>, Vec<u32>)> {
+    let found = |input: &Value, code: Option<u32>| -> Vec<Place> {
         let found = disagreements(&codings(input), code).unwrap();
         found
             .into_iter()
