@@ -11,6 +11,8 @@
 //! | [`projects`] | projects, members, roles, who sees which codings |
 //! | [`activity`] | the event log: audit trail, undo, live feed |
 //! | [`documents`] | sources: upload, extraction, metadata, cases, attributes, assignments |
+//! | [`documents`] | sources: what is read from an uploaded file |
+//! | [`review`] | layers side by side, comments |
 //! | [`agreement`] | agreement between coders: pure statistics and the page that shows them |
 //! | [`themes`] | frequencies, trends, crosstabs, co-occurrence, and their charts |
 //!
@@ -29,6 +31,7 @@ pub mod documents;
 pub mod error;
 pub mod i18n;
 pub mod projects;
+pub mod review;
 pub mod secrets;
 pub mod text;
 pub mod themes;

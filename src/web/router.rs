@@ -59,7 +59,9 @@ pub fn router(state: &AppState) -> Router {
             state.clone(),
             idempotency::layer,
         ));
-    let pages = Router::new().merge(crate::themes::pages::router());
+    let pages = Router::new()
+        .merge(crate::review::pages::router())
+        .merge(crate::themes::pages::router());
     Router::new()
         .merge(pages)
         .nest("/api/v1", api)
