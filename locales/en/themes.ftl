@@ -12,7 +12,7 @@ themes-tab-frequency = Frequency
 themes-tab-trend = Trend
 themes-tab-cases = Cases compared
 themes-tab-together = Themes that meet
-# dynamic: themes-tab-* document-type-* language-*
+# dynamic: themes-tab-*
 
 themes-filter-label = Filter all figures
 themes-filter-layer = Layer
@@ -168,15 +168,4 @@ passages-pages = Pages
 passages-previous = Earlier passages
 passages-next = More passages
 
-language-en = English
-language-ru = Russian
-language-fa = Persian
-language-ar = Arabic
-language-he = Hebrew
-language-fr = French
-language-de = German
-language-es = Spanish
-language-tr = Turkish
-language-uk = Ukrainian
-language-zh = Chinese
 

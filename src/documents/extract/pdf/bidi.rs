@@ -58,11 +58,12 @@ fn class(text: &str) -> Class {
 
 /// Numbers of right-to-left and of left-to-right letters.
 pub(super) fn strong(text: &str) -> (usize, usize) {
-    text.chars().fold((0, 0), |(right, left), c| match bidi_class(c) {
-        BidiClass::R | BidiClass::AL => (right + 1, left),
-        BidiClass::L => (right, left + 1),
-        _ => (right, left),
-    })
+    text.chars()
+        .fold((0, 0), |(right, left), c| match bidi_class(c) {
+            BidiClass::R | BidiClass::AL => (right + 1, left),
+            BidiClass::L => (right, left + 1),
+            _ => (right, left),
+        })
 }
 
 /// The line as it is read. `pieces` stand from left to right; `right_to_left` is the direction of the paragraph;
@@ -208,7 +209,11 @@ mod tests {
 
     /// What is seen of a line: the forward algorithm, brackets mirrored in right-to-left runs.
     fn seen(line: &str, right_to_left: bool) -> Vec<String> {
-        let level = if right_to_left { Level::rtl() } else { Level::ltr() };
+        let level = if right_to_left {
+            Level::rtl()
+        } else {
+            Level::ltr()
+        };
         let info = BidiInfo::new(line, Some(level));
         let paragraph = &info.paragraphs[0];
         let (levels, runs) = info.visual_runs(paragraph, paragraph.range.clone());
@@ -216,7 +221,12 @@ mod tests {
         for run in runs {
             let letters: Vec<String> = line[run.clone()].chars().map(|c| c.to_string()).collect();
             if levels[run.start].is_rtl() {
-                out.extend(letters.into_iter().rev().map(|l| mirrored(&l).map_or(l.clone(), str::to_owned)));
+                out.extend(
+                    letters
+                        .into_iter()
+                        .rev()
+                        .map(|l| mirrored(&l).map_or(l.clone(), str::to_owned)),
+                );
             } else {
                 out.extend(letters);
             }
@@ -226,7 +236,10 @@ mod tests {
 
     fn read_back(line: &str, right_to_left: bool) -> String {
         let letters = seen(line, right_to_left);
-        let pieces: Vec<Piece<'_>> = letters.iter().map(|text| Piece { text, exact: false }).collect();
+        let pieces: Vec<Piece<'_>> = letters
+            .iter()
+            .map(|text| Piece { text, exact: false })
+            .collect();
         logical(&pieces, right_to_left, true)
     }
 
@@ -244,14 +257,19 @@ mod tests {
         ] {
             assert_eq!(read_back(line, true), line);
         }
-        for line in ["Слово سلام دنیا в тексте", "the word שלום (peace) 12-15%", "plain"] {
+        for line in [
+            "Слово سلام دنیا в тексте",
+            "the word שלום (peace) 12-15%",
+            "plain",
+        ] {
             assert_eq!(read_back(line, false), line);
         }
     }
 
     #[test]
     fn exact_brackets_are_not_turned() {
-        let pieces = [("ב", false), ("(", true), ("א", false)].map(|(text, exact)| Piece { text, exact });
+        let pieces =
+            [("ב", false), ("(", true), ("א", false)].map(|(text, exact)| Piece { text, exact });
         assert_eq!(logical(&pieces, true, true), "א(ב");
     }
 

@@ -49,7 +49,9 @@ impl CMap {
                 Token::Word(_) => {}
                 Token::Open => array = Some(Vec::new()),
                 Token::Close => {
-                    if let (b"bfrange", [Token::Hex(low), Token::Hex(_)], Some(list)) = (section, &row[..], array.take()) {
+                    if let (b"bfrange", [Token::Hex(low), Token::Hex(_)], Some(list)) =
+                        (section, &row[..], array.take())
+                    {
                         for (offset, text) in list.iter().enumerate() {
                             let (length, code) = code(low);
                             map.put((length, code.saturating_add(offset as u32)), utf16(text));
@@ -100,7 +102,9 @@ impl CMap {
             }
             (b"codespacerange" | b"bfchar" | b"cidchar", [_, _]) => {}
             (b"bfrange" | b"cidrange", [_, _, _]) => {}
-            (b"codespacerange" | b"bfchar" | b"cidchar" | b"bfrange" | b"cidrange", _) => return false,
+            (b"codespacerange" | b"bfchar" | b"cidchar" | b"bfrange" | b"cidrange", _) => {
+                return false;
+            }
             _ => {}
         }
         true
@@ -127,7 +131,10 @@ impl CMap {
 
     /// The glyph number of a code in an embedded encoding.
     pub(super) fn cid(&self, code: u32) -> Option<u32> {
-        let (low, _, cid) = self.cids.iter().find(|(low, high, _)| (*low..=*high).contains(&code))?;
+        let (low, _, cid) = self
+            .cids
+            .iter()
+            .find(|(low, high, _)| (*low..=*high).contains(&code))?;
         cid.checked_add(code - low)
     }
 
@@ -141,7 +148,9 @@ impl CMap {
             let taken = bytes.get(..usize::from(*length));
             taken.is_some_and(|taken| {
                 let value = code(taken).1;
-                self.spaces.iter().any(|(l, low, high)| l == length && (*low..=*high).contains(&value))
+                self.spaces
+                    .iter()
+                    .any(|(l, low, high)| l == length && (*low..=*high).contains(&value))
             })
         })
     }
@@ -150,7 +159,12 @@ impl CMap {
 /// A code from its bytes.
 fn code(bytes: &[u8]) -> Code {
     let taken = &bytes[..bytes.len().min(4)];
-    (taken.len() as u8, taken.iter().fold(0, |value, byte| value << 8 | u32::from(*byte)))
+    (
+        taken.len() as u8,
+        taken
+            .iter()
+            .fold(0, |value, byte| value << 8 | u32::from(*byte)),
+    )
 }
 
 fn utf16(bytes: &[u8]) -> String {
@@ -158,8 +172,12 @@ fn utf16(bytes: &[u8]) -> String {
     if let [byte] = bytes {
         return char::from(*byte).to_string();
     }
-    let units = bytes.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
-    char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    let units = bytes
+        .chunks_exact(2)
+        .map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+    char::decode_utf16(units)
+        .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+        .collect()
 }
 
 /// The target of a range, moved on by an offset in its last unit.
@@ -187,19 +205,30 @@ impl<'a> Iterator for Tokens<'a> {
             let first = *self.rest.first()?;
             match first {
                 b'%' => {
-                    let end = self.rest.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(self.rest.len());
+                    let end = self
+                        .rest
+                        .iter()
+                        .position(|b| matches!(b, b'\n' | b'\r'))
+                        .unwrap_or(self.rest.len());
                     self.rest = &self.rest[end..];
                 }
                 b'<' if self.rest.get(1) == Some(&b'<') => self.rest = &self.rest[2..],
                 b'<' => {
-                    let end = self.rest.iter().position(|b| *b == b'>').unwrap_or(self.rest.len());
+                    let end = self
+                        .rest
+                        .iter()
+                        .position(|b| *b == b'>')
+                        .unwrap_or(self.rest.len());
                     let digits: Vec<u8> = self.rest[1..end]
                         .iter()
                         .filter_map(|b| char::from(*b).to_digit(16))
                         .map(|d| d as u8)
                         .collect();
                     self.rest = self.rest.get(end + 1..).unwrap_or_default();
-                    let bytes = digits.chunks(2).map(|d| d[0] << 4 | d.get(1).copied().unwrap_or(0)).collect();
+                    let bytes = digits
+                        .chunks(2)
+                        .map(|d| d[0] << 4 | d.get(1).copied().unwrap_or(0))
+                        .collect();
                     return Some(Token::Hex(bytes));
                 }
                 b'[' => {
@@ -218,7 +247,9 @@ impl<'a> Iterator for Tokens<'a> {
                         .map_or(self.rest.len(), |at| at + 1);
                     let (word, rest) = self.rest.split_at(end);
                     self.rest = rest;
-                    let number = std::str::from_utf8(word).ok().and_then(|word| word.parse().ok());
+                    let number = std::str::from_utf8(word)
+                        .ok()
+                        .and_then(|word| word.parse().ok());
                     return Some(number.map_or(Token::Word(word), Token::Number));
                 }
             }

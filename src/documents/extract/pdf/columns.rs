@@ -22,7 +22,11 @@ const WIDE: f64 = 8.0;
 const STRIPS: usize = 600;
 
 /// Groups of segments in reading order; each group is read from the top down, row by row.
-pub(super) fn in_order(segments: Vec<Segment>, right_to_left: bool, depth: usize) -> Vec<Vec<Segment>> {
+pub(super) fn in_order(
+    segments: Vec<Segment>,
+    right_to_left: bool,
+    depth: usize,
+) -> Vec<Vec<Segment>> {
     let Some(gutter) = (depth < 4).then(|| gutter(&segments)).flatten() else {
         return vec![segments];
     };
@@ -38,7 +42,12 @@ pub(super) fn in_order(segments: Vec<Segment>, right_to_left: bool, depth: usize
         if !across.is_empty() {
             groups.push(std::mem::take(&mut across));
         }
-        if on_left { &mut band.left } else { &mut band.right }.push(segment);
+        if on_left {
+            &mut band.left
+        } else {
+            &mut band.right
+        }
+        .push(segment);
     }
     band.close(right_to_left, depth, &mut groups);
     if !across.is_empty() {
@@ -55,8 +64,15 @@ struct Band {
 
 impl Band {
     fn close(&mut self, right_to_left: bool, depth: usize, groups: &mut Vec<Vec<Segment>>) {
-        let (left, right) = (std::mem::take(&mut self.left), std::mem::take(&mut self.right));
-        let sides = if right_to_left { [right, left] } else { [left, right] };
+        let (left, right) = (
+            std::mem::take(&mut self.left),
+            std::mem::take(&mut self.right),
+        );
+        let sides = if right_to_left {
+            [right, left]
+        } else {
+            [left, right]
+        };
         for side in sides {
             if !side.is_empty() {
                 groups.extend(in_order(side, right_to_left, depth + 1));
@@ -83,7 +99,10 @@ impl Gutter {
 
 fn gutter(segments: &[Segment]) -> Option<Gutter> {
     let left = segments.iter().map(|s| s.x0).fold(f64::INFINITY, f64::min);
-    let right = segments.iter().map(|s| s.x1).fold(f64::NEG_INFINITY, f64::max);
+    let right = segments
+        .iter()
+        .map(|s| s.x1)
+        .fold(f64::NEG_INFINITY, f64::max);
     let width = right - left;
     if segments.len() < 2 * ROWS || !width.is_finite() || width <= 0.0 {
         return None;
@@ -118,7 +137,12 @@ fn gutter(segments: &[Segment]) -> Option<Gutter> {
         };
         let wide = gutter.x1 - gutter.x0;
         let better = best.is_none_or(|(crossing, width, _)| (least, -wide) < (crossing, -width));
-        if start > 0 && at < STRIPS && wide >= size * 0.7 && better && parts_columns(segments, gutter) {
+        if start > 0
+            && at < STRIPS
+            && wide >= size * 0.7
+            && better
+            && parts_columns(segments, gutter)
+        {
             best = Some((least, wide, gutter));
         }
     }
@@ -143,13 +167,21 @@ fn emptiest(covered: &[usize], few: usize) -> (usize, usize) {
 
 /// Whether full lines stand side by side on both sides.
 fn parts_columns(segments: &[Segment], gutter: Gutter) -> bool {
-    let on = |left: bool| segments.iter().filter(|s| gutter.side(s) == Some(left)).collect::<Vec<_>>();
+    let on = |left: bool| {
+        segments
+            .iter()
+            .filter(|s| gutter.side(s) == Some(left))
+            .collect::<Vec<_>>()
+    };
     let (left, right) = (on(true), on(false));
     if left.len() < ROWS || right.len() < ROWS {
         return false;
     }
     let span = |side: &[&Segment]| {
-        side.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), s| (low.min(s.y), high.max(s.y)))
+        side.iter()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), s| {
+                (low.min(s.y), high.max(s.y))
+            })
     };
     let ((l0, l1), (r0, r1)) = (span(&left), span(&right));
     let common = l1.min(r1) - l0.max(r0);
@@ -168,7 +200,9 @@ fn is_filled(side: &[&Segment]) -> bool {
         }
     }
     let size = median(side.iter().map(|s| s.size).collect());
-    rows.len() >= ROWS && x1 - x0 >= WIDE * size && median(rows.iter().map(|(_, width)| *width).collect()) >= FILLED * (x1 - x0)
+    rows.len() >= ROWS
+        && x1 - x0 >= WIDE * size
+        && median(rows.iter().map(|(_, width)| *width).collect()) >= FILLED * (x1 - x0)
 }
 
 pub(super) fn median(mut values: Vec<f64>) -> f64 {

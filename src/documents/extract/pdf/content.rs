@@ -98,7 +98,11 @@ struct Machine<'a> {
 }
 
 /// The glyphs of a page. `fonts` remembers the fonts of pages before.
-pub(super) fn read_page(doc: &Document, page: ObjectId, fonts: &mut HashMap<ObjectId, Rc<Font>>) -> Page {
+pub(super) fn read_page(
+    doc: &Document,
+    page: ObjectId,
+    fonts: &mut HashMap<ObjectId, Rc<Font>>,
+) -> Page {
     let mut bytes = Vec::new();
     for id in doc.get_page_contents(page) {
         if let Some(part) = doc.get_object(id).ok().and_then(content) {
@@ -146,7 +150,9 @@ fn inherited<'a>(doc: &'a Document, page: ObjectId, key: &[u8]) -> Option<&'a Ob
 
 impl<'a> Machine<'a> {
     fn run(&mut self, bytes: &[u8], resources: Option<&'a Dictionary>, depth: usize) {
-        let Ok(content) = Content::decode(bytes) else { return };
+        let Ok(content) = Content::decode(bytes) else {
+            return;
+        };
         for operation in &content.operations {
             self.operations += 1;
             if self.operations > OPERATIONS {
@@ -156,7 +162,12 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn operation(&mut self, operation: &Operation, resources: Option<&'a Dictionary>, depth: usize) {
+    fn operation(
+        &mut self,
+        operation: &Operation,
+        resources: Option<&'a Dictionary>,
+        depth: usize,
+    ) {
         let operands = &operation.operands;
         let n = |at: usize| operands.get(at).and_then(number).unwrap_or(0.0);
         match operation.operator.as_str() {
@@ -208,17 +219,30 @@ impl<'a> Machine<'a> {
                 self.show(operands.get(2));
             }
             "TJ" => {
-                for part in operands.first().and_then(|o| o.as_array().ok()).into_iter().flatten() {
+                for part in operands
+                    .first()
+                    .and_then(|o| o.as_array().ok())
+                    .into_iter()
+                    .flatten()
+                {
                     match number(part) {
-                        Some(back) => self.advance(-back / 1000.0 * self.state.size * self.state.scale),
+                        Some(back) => {
+                            self.advance(-back / 1000.0 * self.state.size * self.state.scale)
+                        }
                         None => self.show(Some(part)),
                     }
                 }
             }
-            "BMC" => self.marked.push(Marked { actual: None, first: self.page.glyphs.len() }),
+            "BMC" => self.marked.push(Marked {
+                actual: None,
+                first: self.page.glyphs.len(),
+            }),
             "BDC" => {
                 let actual = self.actual_text(operands.get(1), resources);
-                self.marked.push(Marked { actual, first: self.page.glyphs.len() });
+                self.marked.push(Marked {
+                    actual,
+                    first: self.page.glyphs.len(),
+                });
             }
             "EMC" => self.end_marked(),
             "Do" => self.object(operands.first(), resources, depth),
@@ -257,9 +281,17 @@ impl<'a> Machine<'a> {
         };
         for shown in font.read(bytes) {
             let state = &self.state;
-            let spacing = state.character_spacing + if shown.is_space_code { state.word_spacing } else { 0.0 };
+            let spacing = state.character_spacing
+                + if shown.is_space_code {
+                    state.word_spacing
+                } else {
+                    0.0
+                };
             let letter = shown.width * state.size * state.scale;
-            let base = times([1.0, 0.0, 0.0, 1.0, 0.0, state.rise], times(self.text, state.ctm));
+            let base = times(
+                [1.0, 0.0, 0.0, 1.0, 0.0, state.rise],
+                times(self.text, state.ctm),
+            );
             let glyph = place(base, letter, state.size, font.bold);
             match shown.text {
                 Some(text) if !text.contains(char::REPLACEMENT_CHARACTER) => {
@@ -271,14 +303,21 @@ impl<'a> Machine<'a> {
                     if !self.marked.iter().any(|m| m.actual.is_some()) {
                         self.page.unknown += 1;
                     }
-                    self.page.glyphs.push(Glyph { text: char::REPLACEMENT_CHARACTER.to_string(), ..glyph });
+                    self.page.glyphs.push(Glyph {
+                        text: char::REPLACEMENT_CHARACTER.to_string(),
+                        ..glyph
+                    });
                 }
             }
             self.advance(letter + spacing * self.state.scale);
         }
     }
 
-    fn actual_text(&self, properties: Option<&Object>, resources: Option<&'a Dictionary>) -> Option<String> {
+    fn actual_text(
+        &self,
+        properties: Option<&Object>,
+        resources: Option<&'a Dictionary>,
+    ) -> Option<String> {
         let dict = match properties? {
             Object::Dictionary(dict) => dict,
             Object::Name(name) => {
@@ -293,38 +332,64 @@ impl<'a> Machine<'a> {
 
     /// Gives what the marked content covered its reading, as one piece from the first glyph's place to the last's end.
     fn end_marked(&mut self) {
-        let Some(marked) = self.marked.pop() else { return };
+        let Some(marked) = self.marked.pop() else {
+            return;
+        };
         // The outermost reading holds, as it covers everything.
         let covered = self.marked.iter().any(|outer| outer.actual.is_some());
-        let (Some(actual), false) = (marked.actual, covered) else { return };
-        let glyphs = self.page.glyphs.split_off(marked.first.min(self.page.glyphs.len()));
+        let (Some(actual), false) = (marked.actual, covered) else {
+            return;
+        };
+        let glyphs = self
+            .page
+            .glyphs
+            .split_off(marked.first.min(self.page.glyphs.len()));
         // Marks stand where they like; the letters under them say where the piece is.
         let is_letter = |g: &&Glyph| !is_mark(&g.text) && g.x1 > g.x0;
-        let Some(first) = glyphs.iter().find(is_letter).or(glyphs.first()) else { return };
+        let Some(first) = glyphs.iter().find(is_letter).or(glyphs.first()) else {
+            return;
+        };
         if actual.is_empty() {
             return;
         }
-        let line = glyphs.iter().filter(|g| g.turn == first.turn && (g.y - first.y).abs() < first.size * 0.1);
-        let (x0, x1) = line.filter(is_letter).fold((first.x0, first.x1), |(x0, x1), g| (x0.min(g.x0), x1.max(g.x1)));
-        let piece = Glyph { text: actual, x0, x1, exact: true, ..first.clone() };
+        let line = glyphs
+            .iter()
+            .filter(|g| g.turn == first.turn && (g.y - first.y).abs() < first.size * 0.1);
+        let (x0, x1) = line
+            .filter(is_letter)
+            .fold((first.x0, first.x1), |(x0, x1), g| {
+                (x0.min(g.x0), x1.max(g.x1))
+            });
+        let piece = Glyph {
+            text: actual,
+            x0,
+            x1,
+            exact: true,
+            ..first.clone()
+        };
         self.page.glyphs.push(piece);
     }
 
     fn object(&mut self, name: Option<&Object>, resources: Option<&'a Dictionary>, depth: usize) {
         let stream = (|| {
             let objects = entry(self.doc, resources?, b"XObject")?.as_dict().ok()?;
-            entry(self.doc, objects, name?.as_name().ok()?)?.as_stream().ok()
+            entry(self.doc, objects, name?.as_name().ok()?)?
+                .as_stream()
+                .ok()
         })();
         let Some(stream) = stream else { return };
         match stream.dict.get(b"Subtype").and_then(Object::as_name) {
             Ok(b"Image") => self.page.images += 1,
             Ok(b"Form") if depth < DEPTH => {
-                let Ok(bytes) = stream.decompressed_content() else { return };
+                let Ok(bytes) = stream.decompressed_content() else {
+                    return;
+                };
                 let matrix: Vec<f64> = entry(self.doc, &stream.dict, b"Matrix")
                     .and_then(|o| o.as_array().ok())
                     .map(|m| m.iter().filter_map(number).collect())
                     .unwrap_or_default();
-                let own = entry(self.doc, &stream.dict, b"Resources").and_then(|o| o.as_dict().ok());
+                let own =
+                    entry(self.doc, &stream.dict, b"Resources").and_then(|o| o.as_dict().ok());
                 let (state, text, line) = (self.state.clone(), self.text, self.line);
                 let floor = std::mem::replace(&mut self.floor, self.stack.len());
                 if let [a, b, c, d, e, f] = matrix[..] {
@@ -348,7 +413,11 @@ pub(super) fn place(base: Matrix, width: f64, size: f64, bold: bool) -> Glyph {
     // Negative sizes draw backwards and upside down: the same place, half a turn on.
     let angle = b.atan2(a).to_degrees() + if size < 0.0 { 180.0 } else { 0.0 };
     let quarter = (angle / 90.0).round();
-    let turn = if (angle - quarter * 90.0).abs() > 10.0 { 4 } else { quarter.rem_euclid(4.0) as u8 };
+    let turn = if (angle - quarter * 90.0).abs() > 10.0 {
+        4
+    } else {
+        quarter.rem_euclid(4.0) as u8
+    };
     let (x, y) = match turn {
         1 => (f, -e),
         2 => (-e, -f),

@@ -15,7 +15,9 @@ use super::content::{Page, place};
 pub(super) fn fill_in(doc: &Document, number: u32, page: &mut Page) {
     let mut known = Known::default();
     // Whatever it has found before it failed is as good as the rest.
-    let _ = catch_unwind(AssertUnwindSafe(|| pdf_extract::output_doc_page(doc, &mut known, number)));
+    let _ = catch_unwind(AssertUnwindSafe(|| {
+        pdf_extract::output_doc_page(doc, &mut known, number)
+    }));
     let unknown = char::REPLACEMENT_CHARACTER.to_string();
     for glyph in page.glyphs.iter_mut().filter(|glyph| glyph.text == unknown) {
         if let Some(text) = known.at.get(&key(glyph.turn, glyph.x0, glyph.y)) {
@@ -58,9 +60,12 @@ impl OutputDev for Known {
         text: &str,
     ) -> Result<(), OutputError> {
         if !text.is_empty() && !text.contains(char::REPLACEMENT_CHARACTER) {
-            let base = [matrix.m11, matrix.m12, matrix.m21, matrix.m22, matrix.m31, matrix.m32];
+            let base = [
+                matrix.m11, matrix.m12, matrix.m21, matrix.m22, matrix.m31, matrix.m32,
+            ];
             let glyph = place(base, width * size, size, false);
-            self.at.insert(key(glyph.turn, glyph.x0, glyph.y), text.to_owned());
+            self.at
+                .insert(key(glyph.turn, glyph.x0, glyph.y), text.to_owned());
         }
         Ok(())
     }

@@ -51,18 +51,29 @@ pub(super) fn entry<'a>(doc: &'a Document, dict: &'a Dictionary, key: &[u8]) -> 
 /// A stream's content, unpacked, or as it is if it is not packed.
 pub(super) fn content(object: &Object) -> Option<Vec<u8>> {
     let stream = object.as_stream().ok()?;
-    stream.decompressed_content().ok().or_else(|| stream.dict.get(b"Filter").is_err().then(|| stream.content.clone()))
+    stream.decompressed_content().ok().or_else(|| {
+        stream
+            .dict
+            .get(b"Filter")
+            .is_err()
+            .then(|| stream.content.clone())
+    })
 }
 
 fn name_of(object: Option<&Object>) -> String {
-    object.and_then(|o| o.as_name().ok()).map(|n| String::from_utf8_lossy(n).into_owned()).unwrap_or_default()
+    object
+        .and_then(|o| o.as_name().ok())
+        .map(|n| String::from_utf8_lossy(n).into_owned())
+        .unwrap_or_default()
 }
 
 impl Font {
     pub(super) fn load(doc: &Document, dict: &Dictionary) -> Self {
         let kind = name_of(entry(doc, dict, b"Subtype"));
         let base = name_of(entry(doc, dict, b"BaseFont"));
-        let to_unicode = entry(doc, dict, b"ToUnicode").and_then(content).map_or_else(CMap::default, |s| CMap::parse(&s));
+        let to_unicode = entry(doc, dict, b"ToUnicode")
+            .and_then(content)
+            .map_or_else(CMap::default, |s| CMap::parse(&s));
         let mut font = Self {
             composite: kind == "Type0",
             to_unicode,
@@ -72,7 +83,9 @@ impl Font {
             widths: std::collections::HashMap::new(),
             default_width: 0.5,
             estimated: false,
-            bold: ["bold", "black", "heavy", "semibold"].iter().any(|w| base.to_lowercase().contains(w)),
+            bold: ["bold", "black", "heavy", "semibold"]
+                .iter()
+                .any(|w| base.to_lowercase().contains(w)),
         };
         if font.composite {
             font.load_composite(doc, dict);
@@ -88,7 +101,9 @@ impl Font {
                 let name = String::from_utf8_lossy(name);
                 self.codes_are_unicode = name.contains("UCS2") || name.contains("UTF16");
             }
-            Some(other) => self.encoding = content(other).map_or_else(CMap::default, |s| CMap::parse(&s)),
+            Some(other) => {
+                self.encoding = content(other).map_or_else(CMap::default, |s| CMap::parse(&s))
+            }
             None => {}
         }
         self.default_width = 1.0;
@@ -101,15 +116,24 @@ impl Font {
         if let Some(width) = entry(doc, descendant, b"DW").and_then(number) {
             self.default_width = width / 1000.0;
         }
-        let Some(list) = entry(doc, descendant, b"W").and_then(|o| o.as_array().ok()) else { return };
-        let list: Vec<&Object> = list.iter().filter_map(|o| doc.dereference(o).ok()).map(|(_, o)| o).collect();
+        let Some(list) = entry(doc, descendant, b"W").and_then(|o| o.as_array().ok()) else {
+            return;
+        };
+        let list: Vec<&Object> = list
+            .iter()
+            .filter_map(|o| doc.dereference(o).ok())
+            .map(|(_, o)| o)
+            .collect();
         let mut at = 0;
         while let Some(first) = list.get(at).and_then(|o| number(o)) {
             match (list.get(at + 1), list.get(at + 2)) {
                 (Some(Object::Array(widths)), _) => {
                     for (offset, width) in widths.iter().enumerate() {
-                        if let Some(width) = doc.dereference(width).ok().and_then(|(_, o)| number(o)) {
-                            self.widths.insert(first as u32 + offset as u32, width / 1000.0);
+                        if let Some(width) =
+                            doc.dereference(width).ok().and_then(|(_, o)| number(o))
+                        {
+                            self.widths
+                                .insert(first as u32 + offset as u32, width / 1000.0);
                         }
                     }
                     at += 2;
@@ -138,7 +162,9 @@ impl Font {
         } else {
             0.001
         };
-        let first = entry(doc, dict, b"FirstChar").and_then(number).unwrap_or(0.0) as u32;
+        let first = entry(doc, dict, b"FirstChar")
+            .and_then(number)
+            .unwrap_or(0.0) as u32;
         if let Some(widths) = entry(doc, dict, b"Widths").and_then(|o| o.as_array().ok()) {
             for (offset, width) in widths.iter().enumerate().take(256) {
                 if let Some(width) = doc.dereference(width).ok().and_then(|(_, o)| number(o)) {
@@ -159,7 +185,12 @@ impl Font {
         dict.remove(b"ToUnicode");
         if let Ok(encoding) = dict.get_font_encoding(doc) {
             self.simple = (0..=255u8)
-                .map(|byte| encoding.bytes_to_string(&[byte]).ok().filter(|text| !text.is_empty()))
+                .map(|byte| {
+                    encoding
+                        .bytes_to_string(&[byte])
+                        .ok()
+                        .filter(|text| !text.is_empty())
+                })
                 .collect();
         }
     }
@@ -170,22 +201,35 @@ impl Font {
         let mut rest = bytes;
         while !rest.is_empty() {
             let length = if self.composite {
-                let by_map = self.encoding.length(rest).or_else(|| self.to_unicode.length(rest));
+                let by_map = self
+                    .encoding
+                    .length(rest)
+                    .or_else(|| self.to_unicode.length(rest));
                 usize::from(by_map.unwrap_or(2)).min(rest.len())
             } else {
                 1
             };
             let (taken, after) = rest.split_at(length);
             rest = after;
-            let code = taken.iter().fold(0u32, |value, byte| value << 8 | u32::from(*byte));
+            let code = taken
+                .iter()
+                .fold(0u32, |value, byte| value << 8 | u32::from(*byte));
             let text = self.text(length as u8, code);
-            let cid = if self.composite { self.encoding.cid(code).unwrap_or(code) } else { code };
+            let cid = if self.composite {
+                self.encoding.cid(code).unwrap_or(code)
+            } else {
+                code
+            };
             let width = match self.widths.get(&cid) {
                 Some(width) => *width,
                 None if self.estimated => text.as_deref().map_or(self.default_width, estimate),
                 None => self.default_width,
             };
-            shown.push(Shown { text, width, is_space_code: length == 1 && code == 32 });
+            shown.push(Shown {
+                text,
+                width,
+                is_space_code: length == 1 && code == 32,
+            });
         }
         shown
     }
@@ -213,7 +257,8 @@ impl Font {
 fn estimate(text: &str) -> f64 {
     text.chars()
         .map(|c| match c {
-            'i' | 'j' | 'l' | 'f' | 't' | 'I' | ' ' | '.' | ',' | ':' | ';' | '\'' | '!' | '|' | '(' | ')' | '[' | ']' => 0.28,
+            'i' | 'j' | 'l' | 'f' | 't' | 'I' | ' ' | '.' | ',' | ':' | ';' | '\'' | '!' | '|'
+            | '(' | ')' | '[' | ']' => 0.28,
             'm' | 'M' | 'W' | '@' | '%' => 0.86,
             'w' | 'A'..='Z' => 0.69,
             _ => 0.55,

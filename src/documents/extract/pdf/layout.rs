@@ -68,10 +68,16 @@ pub(super) fn paragraphs(pages: Vec<Page>) -> Layout {
         let glyphs: Vec<Glyph> = page
             .glyphs
             .into_iter()
-            .map(|glyph| Glyph { text: clean(&glyph.text, glyph.exact), ..glyph })
+            .map(|glyph| Glyph {
+                text: clean(&glyph.text, glyph.exact),
+                ..glyph
+            })
             .filter(|glyph| !glyph.text.is_empty())
             .collect();
-        let (right, left) = glyphs.iter().map(|g| bidi::strong(&g.text)).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+        let (right, left) = glyphs
+            .iter()
+            .map(|g| bidi::strong(&g.text))
+            .fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
         all = (all.0 + right, all.1 + left);
         drafts.push(page_drafts(glyphs, right > left));
     }
@@ -79,9 +85,16 @@ pub(super) fn paragraphs(pages: Vec<Page>) -> Layout {
     let (body, body_is_bold, sizes) = body_style(&drafts);
     let pages = drafts
         .into_iter()
-        .map(|page| page.iter().map(|draft| finish(draft, turned, body, body_is_bold, &sizes)).collect())
+        .map(|page| {
+            page.iter()
+                .map(|draft| finish(draft, turned, body, body_is_bold, &sizes))
+                .collect()
+        })
         .collect();
-    Layout { pages, right_to_left: all.0 * 20 > all.0 + all.1 }
+    Layout {
+        pages,
+        right_to_left: all.0 * 20 > all.0 + all.1,
+    }
 }
 
 fn page_drafts(glyphs: Vec<Glyph>, right_to_left: bool) -> Vec<Draft> {
@@ -114,14 +127,21 @@ fn lines(group: Vec<Segment>, right_to_left: bool, from_the_left: bool) -> Vec<L
             _ => rows.push(vec![segment]),
         }
     }
-    rows.into_iter().map(|row| line(row, right_to_left && !from_the_left, from_the_left)).collect()
+    rows.into_iter()
+        .map(|row| line(row, right_to_left && !from_the_left, from_the_left))
+        .collect()
 }
 
 /// Whether right-to-left text was set in left-to-right paragraphs, as editors do that know no better. It shows in the
 /// full stops and commas at the ends of lines: they then stand at the right end, where such a line begins.
 fn is_set_from_the_left(segments: &[Segment]) -> bool {
     let ends_sentence = |glyph: Option<&Glyph>| {
-        glyph.is_some_and(|g| matches!(g.text.as_str(), "." | "," | "،" | "؛" | ":" | "!" | "؟" | "?"))
+        glyph.is_some_and(|g| {
+            matches!(
+                g.text.as_str(),
+                "." | "," | "،" | "؛" | ":" | "!" | "؟" | "?"
+            )
+        })
     };
     let mut from_the_left = 0;
     let mut from_the_right = 0;
@@ -141,8 +161,15 @@ fn line(row: Vec<Segment>, page_is_right_to_left: bool, set_from_the_left: bool)
     let glyphs: Vec<Glyph> = row.into_iter().flat_map(|segment| segment.glyphs).collect();
     let letters = glyphs.iter().filter(|g| !is_space(&g.text)).count();
     let spaces = glyphs.len() - letters;
-    let threshold = if spaces * 20 >= letters && spaces > 0 { SPACE_BESIDE_SPACES } else { SPACE };
-    let (right, left) = glyphs.iter().map(|g| bidi::strong(&g.text)).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+    let threshold = if spaces * 20 >= letters && spaces > 0 {
+        SPACE_BESIDE_SPACES
+    } else {
+        SPACE
+    };
+    let (right, left) = glyphs
+        .iter()
+        .map(|g| bidi::strong(&g.text))
+        .fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
     let right_to_left = match (right > 0, left > 0) {
         // Without letters, or with letters of both kinds, the paragraph around it decides.
         (false, false) | (true, true) => page_is_right_to_left,
@@ -165,7 +192,10 @@ fn line(row: Vec<Segment>, page_is_right_to_left: bool, set_from_the_left: bool)
         let brings_space = glyph.text.starts_with(char::is_whitespace);
         if (parted || gap) && !brings_space {
             if !pieces.is_empty() {
-                pieces.push(Piece { text: " ", exact: true });
+                pieces.push(Piece {
+                    text: " ",
+                    exact: true,
+                });
             }
             words.push((glyph.x0, glyph.x1));
         }
@@ -174,14 +204,24 @@ fn line(row: Vec<Segment>, page_is_right_to_left: bool, set_from_the_left: bool)
         }
         parted = false;
         end = end.max(glyph.x1);
-        pieces.push(Piece { text: &glyph.text, exact: glyph.exact });
+        pieces.push(Piece {
+            text: &glyph.text,
+            exact: glyph.exact,
+        });
     }
-    let first = if right > left { words.last() } else { words.first() };
+    let first = if right > left {
+        words.last()
+    } else {
+        words.first()
+    };
     let bold = glyphs.iter().filter(|g| g.bold).count() * 2 > glyphs.len();
     Line {
         y,
         x0: glyphs.iter().map(|g| g.x0).fold(f64::INFINITY, f64::min),
-        x1: glyphs.iter().map(|g| g.x1).fold(f64::NEG_INFINITY, f64::max),
+        x1: glyphs
+            .iter()
+            .map(|g| g.x1)
+            .fold(f64::NEG_INFINITY, f64::max),
         size: median(glyphs.iter().map(|g| g.size).collect()),
         bold,
         right_to_left,
@@ -281,14 +321,28 @@ fn body_style(drafts: &[Vec<Draft>]) -> (f64, bool, Vec<f64>) {
     let (mut bold, mut plain) = (0, 0);
     for line in drafts.iter().flatten().flat_map(|draft| &draft.lines) {
         let length = line.as_held.len();
-        if line.bold { bold += length } else { plain += length }
-        match by_size.iter_mut().find(|(size, _)| (size - line.size).abs() < 0.25) {
+        if line.bold {
+            bold += length
+        } else {
+            plain += length
+        }
+        match by_size
+            .iter_mut()
+            .find(|(size, _)| (size - line.size).abs() < 0.25)
+        {
             Some((_, count)) => *count += length,
             None => by_size.push((line.size, length)),
         }
     }
-    let body = by_size.iter().max_by_key(|(_, count)| *count).map_or(0.0, |(size, _)| *size);
-    let mut sizes: Vec<f64> = by_size.into_iter().map(|(size, _)| size).filter(|s| *s >= body * HEADING).collect();
+    let body = by_size
+        .iter()
+        .max_by_key(|(_, count)| *count)
+        .map_or(0.0, |(size, _)| *size);
+    let mut sizes: Vec<f64> = by_size
+        .into_iter()
+        .map(|(size, _)| size)
+        .filter(|s| *s >= body * HEADING)
+        .collect();
     sizes.sort_by(|a, b| b.total_cmp(a));
     (body, bold > plain, sizes)
 }
@@ -296,7 +350,10 @@ fn body_style(drafts: &[Vec<Draft>]) -> (f64, bool, Vec<f64>) {
 fn finish(draft: &Draft, turned: bool, body: f64, body_is_bold: bool, sizes: &[f64]) -> Paragraph {
     let mut text = String::new();
     for line in &draft.lines {
-        append(&mut text, if turned { &line.as_seen } else { &line.as_held });
+        append(
+            &mut text,
+            if turned { &line.as_seen } else { &line.as_held },
+        );
     }
     let text: String = text.chars().filter(|c| *c != '\u{AD}').collect();
     let size = median(draft.lines.iter().map(|l| l.size).collect());

@@ -13,8 +13,15 @@ pub(super) fn clean(text: &str, exact: bool) -> String {
         match c {
             // Isolated Arabic marks decompose to a space and the mark; the space is not in the text.
             '\u{FE70}'..='\u{FE7F}' => out.extend(c.nfkc().filter(|c| is_combining_mark(*c))),
-            '\u{FB00}'..='\u{FB06}' | '\u{FB50}'..='\u{FDFF}' | '\u{FE80}'..='\u{FEFC}' => out.extend(c.nfkc()),
-            '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{061C}' | '\u{FEFF}' => {}
+            '\u{FB00}'..='\u{FB06}' | '\u{FB50}'..='\u{FDFF}' | '\u{FE80}'..='\u{FEFC}' => {
+                out.extend(c.nfkc())
+            }
+            '\u{200E}'
+            | '\u{200F}'
+            | '\u{202A}'..='\u{202E}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{061C}'
+            | '\u{FEFF}' => {}
             // The bullet of symbol fonts; their other signs have no letters.
             '\u{F0B7}' | '\u{F0A7}' => out.push('\u{2022}'),
             '\u{E000}'..='\u{F8FF}' => {}
@@ -31,9 +38,11 @@ pub(super) fn clean(text: &str, exact: bool) -> String {
 fn lam_alef(text: String) -> String {
     let mut letters = text.chars();
     match (letters.next(), letters.next(), letters.next()) {
-        (Some(alef @ ('\u{0622}' | '\u{0623}' | '\u{0625}' | '\u{0627}')), Some('\u{0644}'), None) => {
-            ['\u{0644}', alef].iter().collect()
-        }
+        (
+            Some(alef @ ('\u{0622}' | '\u{0623}' | '\u{0625}' | '\u{0627}')),
+            Some('\u{0644}'),
+            None,
+        ) => ['\u{0644}', alef].iter().collect(),
         _ => text,
     }
 }
@@ -45,7 +54,10 @@ pub(super) fn is_mark(text: &str) -> bool {
 
 /// Whether it joins or parts letters without being seen.
 pub(super) fn is_joiner(text: &str) -> bool {
-    matches!(text, "\u{200C}" | "\u{200D}" | "\u{200B}" | "\u{2060}" | "\u{00AD}")
+    matches!(
+        text,
+        "\u{200C}" | "\u{200D}" | "\u{200B}" | "\u{2060}" | "\u{00AD}"
+    )
 }
 
 pub(super) fn is_space(text: &str) -> bool {

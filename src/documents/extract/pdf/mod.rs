@@ -13,10 +13,10 @@
 
 mod bidi;
 mod cmap;
+mod columns;
 mod content;
 mod fallback;
 mod font;
-mod columns;
 mod layout;
 mod letters;
 mod rows;
@@ -65,7 +65,9 @@ fn open(bytes: &[u8]) -> Result<Document, Problem> {
     let encrypted = || Problem::new(ProblemKind::Encrypted, "the PDF needs a password");
     let mut doc = match Document::load_mem(bytes) {
         Ok(doc) => doc,
-        Err(pdf_extract::Error::InvalidPassword | pdf_extract::Error::Decryption(_)) => return Err(encrypted()),
+        Err(pdf_extract::Error::InvalidPassword | pdf_extract::Error::Decryption(_)) => {
+            return Err(encrypted());
+        }
         Err(error) => return Err(Problem::damaged(format!("not a readable PDF: {error}"))),
     };
     if doc.is_encrypted() && doc.decrypt("").is_err() {
@@ -74,15 +76,30 @@ fn open(bytes: &[u8]) -> Result<Document, Problem> {
     Ok(doc)
 }
 
-fn assemble(doc: &Document, pages: Vec<Page>, count: u32, limits: &Limits) -> Result<Extracted, Problem> {
+fn assemble(
+    doc: &Document,
+    pages: Vec<Page>,
+    count: u32,
+    limits: &Limits,
+) -> Result<Extracted, Problem> {
     let glyphs: usize = pages.iter().map(|page| page.glyphs.len()).sum();
     let unknown: usize = pages.iter().map(|page| page.unknown).sum();
-    let is_blank = |page: &Page| page.glyphs.iter().all(|glyph| letters::is_space(&glyph.text));
+    let is_blank = |page: &Page| {
+        page.glyphs
+            .iter()
+            .all(|glyph| letters::is_space(&glyph.text))
+    };
     if pages.iter().all(is_blank) {
-        return Err(Problem::new(ProblemKind::NoText, "no page has a text layer"));
+        return Err(Problem::new(
+            ProblemKind::NoText,
+            "no page has a text layer",
+        ));
     }
     if unknown * 2 > glyphs {
-        return Err(Problem::new(ProblemKind::NoText, "the fonts do not say which letters their shapes are"));
+        return Err(Problem::new(
+            ProblemKind::NoText,
+            "the fonts do not say which letters their shapes are",
+        ));
     }
     let mut warnings = Vec::new();
     if pages.iter().any(|page| page.images > 0 && is_blank(page)) {
@@ -135,11 +152,16 @@ fn metadata(doc: &Document) -> Metadata {
         title: value(b"Title"),
         author: value(b"Author"),
         date: value(b"CreationDate"),
-        language: doc.catalog().ok().and_then(|catalog| text_of(font::entry(doc, catalog, b"Lang")?)),
+        language: doc
+            .catalog()
+            .ok()
+            .and_then(|catalog| text_of(font::entry(doc, catalog, b"Lang")?)),
         ..Metadata::default()
     }
 }
 
 fn text_of(object: &Object) -> Option<String> {
-    pdf_extract::decode_text_string(object).ok().map(|text| letters::clean(&text, true))
+    pdf_extract::decode_text_string(object)
+        .ok()
+        .map(|text| letters::clean(&text, true))
 }

@@ -35,7 +35,8 @@ struct Row {
 /// The segments of a page's glyphs, which come in the order of the file and all run the same way; from the top down.
 pub(super) fn segments(mut glyphs: Vec<Glyph>) -> Vec<Segment> {
     place_joiners(&mut glyphs);
-    let (marks, letters): (Vec<Glyph>, Vec<Glyph>) = glyphs.into_iter().partition(|g| is_mark(&g.text));
+    let (marks, letters): (Vec<Glyph>, Vec<Glyph>) =
+        glyphs.into_iter().partition(|g| is_mark(&g.text));
     let mut rows = merge_raised(rows(letters));
     attach_marks(&mut rows, marks);
     let mut segments = Vec::new();
@@ -50,11 +51,14 @@ pub(super) fn segments(mut glyphs: Vec<Glyph>) -> Vec<Segment> {
 fn place_joiners(glyphs: &mut [Glyph]) {
     for at in 1..glyphs.len() {
         let (before, after) = glyphs.split_at_mut(at);
-        let (Some(previous), Some(joiner)) = (before.last(), after.first_mut()) else { continue };
+        let (Some(previous), Some(joiner)) = (before.last(), after.first_mut()) else {
+            continue;
+        };
         if !is_joiner(&joiner.text) {
             continue;
         }
-        let near = (joiner.y - previous.y).abs() < previous.size && (joiner.x0 - previous.x1).abs() < previous.size * 0.5;
+        let near = (joiner.y - previous.y).abs() < previous.size
+            && (joiner.x0 - previous.x1).abs() < previous.size * 0.5;
         if near {
             joiner.x0 = previous.x0 + (previous.x1 - previous.x0) * 0.75;
         }
@@ -72,7 +76,11 @@ fn rows(mut glyphs: Vec<Glyph>) -> Vec<Row> {
                 row.size = row.size.max(glyph.size);
                 row.glyphs.push(glyph);
             }
-            _ => rows.push(Row { y: glyph.y, size: glyph.size, glyphs: vec![glyph] }),
+            _ => rows.push(Row {
+                y: glyph.y,
+                size: glyph.size,
+                glyphs: vec![glyph],
+            }),
         }
     }
     rows
@@ -81,7 +89,11 @@ fn rows(mut glyphs: Vec<Glyph>) -> Vec<Row> {
 /// Puts rows of small print that stand off a larger row within its length (superscripts, note marks) into it.
 fn merge_raised(rows: Vec<Row>) -> Vec<Row> {
     let extent = |row: &Row| {
-        row.glyphs.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(x0, x1), g| (x0.min(g.x0), x1.max(g.x1)))
+        row.glyphs
+            .iter()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(x0, x1), g| {
+                (x0.min(g.x0), x1.max(g.x1))
+            })
     };
     let belongs = |small: &Row, large: &Row| {
         let ((s0, s1), (l0, l1)) = (extent(small), extent(large));
@@ -120,8 +132,13 @@ fn attach_marks(rows: &mut [Row], marks: Vec<Glyph>) {
                     continue;
                 }
                 // A mark between a letter and a space is the letter's.
-                let bare = if is_space(&glyph.text) { glyph.size * 0.2 } else { 0.0 };
-                let distance = (x - (glyph.x0 + glyph.x1) / 2.0).abs() + (glyph.y - mark.y).abs() + bare;
+                let bare = if is_space(&glyph.text) {
+                    glyph.size * 0.2
+                } else {
+                    0.0
+                };
+                let distance =
+                    (x - (glyph.x0 + glyph.x1) / 2.0).abs() + (glyph.y - mark.y).abs() + bare;
                 if best.is_none_or(|(least, _, _)| distance < least) {
                     best = Some((distance, r, g));
                 }
@@ -131,7 +148,9 @@ fn attach_marks(rows: &mut [Row], marks: Vec<Glyph>) {
             Some((_, r, g)) => rows[r].glyphs[g].text.push_str(&mark.text),
             None => {
                 // A mark on nothing still is text; it goes to the nearest row.
-                let nearest = rows.iter_mut().min_by(|a, b| (a.y - mark.y).abs().total_cmp(&(b.y - mark.y).abs()));
+                let nearest = rows
+                    .iter_mut()
+                    .min_by(|a, b| (a.y - mark.y).abs().total_cmp(&(b.y - mark.y).abs()));
                 if let Some(row) = nearest {
                     row.glyphs.push(mark);
                 }
@@ -169,12 +188,22 @@ fn segment(row: usize, mut glyphs: Vec<Glyph>) -> Option<Segment> {
     glyphs.truncate(last + 1);
     glyphs.drain(..first);
     let x0 = glyphs.iter().map(|g| g.x0).fold(f64::INFINITY, f64::min);
-    let x1 = glyphs.iter().map(|g| g.x1).fold(f64::NEG_INFINITY, f64::max);
+    let x1 = glyphs
+        .iter()
+        .map(|g| g.x1)
+        .fold(f64::NEG_INFINITY, f64::max);
     let middle = |of: fn(&Glyph) -> f64| {
         let mut values: Vec<f64> = glyphs.iter().map(of).collect();
         values.sort_by(f64::total_cmp);
         values[values.len() / 2]
     };
     let (y, size) = (middle(|g| g.y), middle(|g| g.size));
-    Some(Segment { row, y, x0, x1, size, glyphs })
+    Some(Segment {
+        row,
+        y,
+        x0,
+        x1,
+        size,
+        glyphs,
+    })
 }
