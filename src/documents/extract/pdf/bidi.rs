@@ -85,8 +85,8 @@ pub(super) fn logical(pieces: &[Piece<'_>], right_to_left: bool, mirror: bool) -
         }
         // A quotation from the right-to-left language: up to its last letter before Latin letters go on.
         let mut last = at;
-        for next in at + 1..pieces.len() {
-            match classes[next] {
+        for (next, class) in classes.iter().enumerate().skip(at + 1) {
+            match class {
                 Class::Right | Class::Arabic => last = next,
                 Class::Left => break,
                 _ => {}

@@ -304,11 +304,7 @@ impl Pairs {
         for c in text.chars() {
             match c {
                 '(' | '[' | '{' | '«' | '‹' => open.push(c),
-                ')' | ']' | '}' | '»' | '›' => {
-                    if open.pop().is_some() {
-                        self.good += 1;
-                    }
-                }
+                ')' | ']' | '}' | '»' | '›' if open.pop().is_some() => self.good += 1,
                 _ => {}
             }
         }
