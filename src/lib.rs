@@ -11,8 +11,8 @@
 //! | [`projects`] | projects, members, roles, who sees which codings |
 //! | [`activity`] | the event log: audit trail, undo, live feed |
 //! | [`documents`] | sources: upload, extraction, metadata, cases, attributes, assignments |
-//! | [`documents`] | sources: what is read from an uploaded file |
 //! | [`review`] | layers side by side, comments |
+//! | [`codebook`] | the tree of codes, definitions, merge, versions |
 //! | [`agreement`] | agreement between coders: pure statistics and the page that shows them |
 //! | [`themes`] | frequencies, trends, crosstabs, co-occurrence, and their charts |
 //!
@@ -25,6 +25,7 @@ pub mod agreement;
 pub mod clock;
 pub mod coding;
 pub mod commands;
+pub mod codebook;
 pub mod config;
 pub mod db;
 pub mod documents;

@@ -37,6 +37,7 @@ struct Api;
 fn api() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Api::openapi())
         .merge(crate::documents::api::router())
+        .merge(crate::codebook::api::router())
         .merge(crate::themes::api::router())
 }
 
