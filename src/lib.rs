@@ -15,6 +15,7 @@
 //! | [`codebook`] | the tree of codes, definitions, merge, versions |
 //! | [`agreement`] | agreement between coders: pure statistics and the page that shows them |
 //! | [`themes`] | frequencies, trends, crosstabs, co-occurrence, and their charts |
+//! | [`exchange`] | downloads: CSV, XLSX, JSON Lines, unit matrices |
 //!
 //! In a room, `mod.rs` says what the feature is and holds its rules, `store.rs` its SQL, `pages.rs` its HTML, `api.rs`
 //! its JSON.
@@ -23,13 +24,14 @@ pub mod accounts;
 pub mod activity;
 pub mod agreement;
 pub mod clock;
+pub mod codebook;
 pub mod coding;
 pub mod commands;
-pub mod codebook;
 pub mod config;
 pub mod db;
 pub mod documents;
 pub mod error;
+pub mod exchange;
 pub mod i18n;
 pub mod projects;
 pub mod review;

@@ -156,7 +156,11 @@ async fn list(
             .iter()
             .position(|c| c.id == *id)
             .map_or_else(|| usize::try_from(*place).unwrap_or(0), |at| at + 1),
-        [_] => return Err(Error::BadRequest("the cursor is not one this server gave".into())),
+        [_] => {
+            return Err(Error::BadRequest(
+                "the cursor is not one this server gave".into(),
+            ));
+        }
     };
     let limit = usize::try_from(paging.limit()).unwrap_or(100);
     let end = (start + limit).min(codes.len());
@@ -233,13 +237,10 @@ async fn create(
         Some(color) => color,
         None => {
             let codes = store::codes_in(&mut tx, hand.project).await?;
-            codes
-                .iter()
-                .find(|c| Some(c.id) == new.parent)
-                .map_or_else(
-                    || palette::least_used(codes.iter().map(|c| c.color)),
-                    |above| above.color,
-                )
+            codes.iter().find(|c| Some(c.id) == new.parent).map_or_else(
+                || palette::least_used(codes.iter().map(|c| c.color)),
+                |above| above.color,
+            )
         }
     };
     let fields = Fields {
@@ -286,7 +287,9 @@ async fn get(
 }
 
 /// Tells a field that is null from one that is left out.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<Option<T>>, D::Error> {
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    d: D,
+) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(d).map(Some)
 }
 
@@ -588,7 +591,11 @@ struct Difference {
 }
 
 /// The codes of a version; none for 0, those of now without a number.
-pub async fn state_of(state: &AppState, project: i64, number: Option<i64>) -> Result<Vec<Recorded>> {
+pub async fn state_of(
+    state: &AppState,
+    project: i64,
+    number: Option<i64>,
+) -> Result<Vec<Recorded>> {
     match number {
         Some(0) => Ok(Vec::new()),
         Some(number) => Ok(store::version(&state.db, project, number).await?.1),
@@ -706,7 +713,12 @@ async fn file_of(state: &AppState, headers: &HeaderMap, request: Request) -> Res
         }
         return Err(Error::invalid("file", "codebook-error-csv-none"));
     }
-    let accepted = ["text/csv", "text/plain", "application/csv", "application/octet-stream"];
+    let accepted = [
+        "text/csv",
+        "text/plain",
+        "application/csv",
+        "application/octet-stream",
+    ];
     if !kind.is_empty() && !accepted.iter().any(|a| kind.starts_with(a)) {
         return Err(Error::Unsupported("codebook-error-csv-type".into()));
     }

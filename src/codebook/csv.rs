@@ -298,7 +298,10 @@ fn row<'a>(line: u64, cell: impl Fn(&str) -> Option<&'a str>) -> (Row, Vec<Field
             color
         }
     };
-    let is_codable = match cell("is_codable").map(|c| c.trim().to_lowercase()).as_deref() {
+    let is_codable = match cell("is_codable")
+        .map(|c| c.trim().to_lowercase())
+        .as_deref()
+    {
         None | Some("") => None,
         Some("true" | "1" | "yes") => Some(true),
         Some("false" | "0" | "no") => Some(false),
@@ -314,7 +317,9 @@ fn row<'a>(line: u64, cell: impl Fn(&str) -> Option<&'a str>) -> (Row, Vec<Field
         None | Some("") => None,
         Some(word) => {
             // A minus sign as typographers and Persian keyboards write it.
-            let number = word.replace(['\u{2212}', '\u{2013}'], "-").replace(',', ".");
+            let number = word
+                .replace(['\u{2212}', '\u{2013}'], "-")
+                .replace(',', ".");
             let value = number.parse::<f64>().ok().filter(|v| v.is_finite());
             if value.is_none() {
                 errors.push(wrong(
@@ -400,13 +405,19 @@ mod tests {
         assert_eq!(sheet.renamed, []);
         assert_eq!(sheet.ignored, Vec::<String>::new());
         assert!(sheet.rows.iter().all(|r| r.color.is_some()));
-        assert!(sheet.rows.iter().any(|r| r.scale == Some(Some((-2.0, 2.0)))));
+        assert!(
+            sheet
+                .rows
+                .iter()
+                .any(|r| r.scale == Some(Some((-2.0, 2.0))))
+        );
     }
 
     #[test]
     fn byte_order_mark_semicolons_and_other_names_are_read() {
-        let sheet = read("\u{feff}Tag;Definition;Number of highlights\r\nÉnergie;\"a;b\";3\r\n".as_bytes())
-            .unwrap();
+        let sheet =
+            read("\u{feff}Tag;Definition;Number of highlights\r\nÉnergie;\"a;b\";3\r\n".as_bytes())
+                .unwrap();
         assert_eq!(sheet.rows.len(), 1);
         assert_eq!(sheet.rows[0].names, ["Énergie"]);
         assert_eq!(sheet.rows[0].description.as_deref(), Some("a;b"));
@@ -449,7 +460,10 @@ mod tests {
 
     #[test]
     fn a_file_without_codes_says_so() {
-        assert_eq!(line_of(read(b"").unwrap_err()), ["codebook-error-csv-empty"]);
+        assert_eq!(
+            line_of(read(b"").unwrap_err()),
+            ["codebook-error-csv-empty"]
+        );
         assert_eq!(
             line_of(read_text("code_path,color\n").unwrap_err()),
             ["codebook-error-csv-empty"]

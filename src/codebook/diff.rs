@@ -442,8 +442,14 @@ mod tests {
             new,
             "Restrictive economic or political measures: lifted, evaded."
         );
-        assert!(seen.iter().any(|w| w.tag == Tag::Inserted && w.text.contains("or political")));
-        assert!(seen.iter().all(|w| !(w.tag == Tag::Deleted && w.text.contains("measures"))));
+        assert!(
+            seen.iter()
+                .any(|w| w.tag == Tag::Inserted && w.text.contains("or political"))
+        );
+        assert!(
+            seen.iter()
+                .all(|w| !(w.tag == Tag::Deleted && w.text.contains("measures")))
+        );
     }
 
     #[test]

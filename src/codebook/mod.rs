@@ -349,7 +349,10 @@ mod tests {
 
     #[test]
     fn names_lose_stray_white_space_and_must_say_something() {
-        assert_eq!(clean_name("  Arms \n transfers\t").unwrap(), "Arms transfers");
+        assert_eq!(
+            clean_name("  Arms \n transfers\t").unwrap(),
+            "Arms transfers"
+        );
         assert_eq!(clean_name("نمی‌خواهم").unwrap(), "نمی‌خواهم");
         assert!(clean_name(" \u{200e}\u{200f} ").is_err());
         assert!(clean_name(&"x".repeat(200)).is_ok());

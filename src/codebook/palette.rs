@@ -153,7 +153,9 @@ mod tests {
 
     #[test]
     fn what_is_no_colour_is_refused() {
-        for text in ["", "0", "13", "red", "#12", "#12345", "#gggggg", "éé", "#éab"] {
+        for text in [
+            "", "0", "13", "red", "#12", "#12345", "#gggggg", "éé", "#éab",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
         assert!(Color::Number(0).number().is_err());

@@ -165,11 +165,7 @@ pub struct Use {
 
 /// How much each code is used by the coders whose codings one may see. Codes without a coding are left out; documents
 /// that are set aside and the consensus layer do not count.
-pub async fn counts(
-    db: &Db,
-    project: i64,
-    visibility: &Visibility,
-) -> Result<BTreeMap<i64, Use>> {
+pub async fn counts(db: &Db, project: i64, visibility: &Visibility) -> Result<BTreeMap<i64, Use>> {
     let rows: Vec<(i64, i64, i64, i64)> = db
         .all(
             concat!(
@@ -403,9 +399,7 @@ fn too_deep() -> Error {
 /// Changes what a code is, not where it stands.
 pub async fn update(tx: &mut Tx, hand: Hand<'_>, id: i64, fields: Fields) -> Result<()> {
     let fields = fields.cleaned()?;
-    let before = snapshot(tx, hand.project, id)
-        .await?
-        .or_404("thing-code")?;
+    let before = snapshot(tx, hand.project, id).await?.or_404("thing-code")?;
     let codes = codes_in(tx, hand.project).await?;
     if tree::is_taken(&codes, before.parent_id, &fields.name, Some(id)) {
         return Err(taken(&fields.name));
@@ -423,7 +417,11 @@ pub async fn update(tx: &mut Tx, hand: Hand<'_>, id: i64, fields: Fields) -> Res
     };
     let mut only_name = before.clone();
     only_name.name.clone_from(&after.name);
-    let verb = if only_name == after { "rename" } else { "update" };
+    let verb = if only_name == after {
+        "rename"
+    } else {
+        "update"
+    };
     save(tx, hand, verb, &before, after).await?;
     Ok(())
 }
@@ -437,9 +435,7 @@ pub async fn move_to(
     parent: Option<i64>,
     rank: Option<usize>,
 ) -> Result<()> {
-    let before = snapshot(tx, hand.project, id)
-        .await?
-        .or_404("thing-code")?;
+    let before = snapshot(tx, hand.project, id).await?.or_404("thing-code")?;
     let after = moved(tx, hand, id, parent, rank).await?;
     save(tx, hand, "move", &before, after).await?;
     Ok(())
@@ -453,9 +449,7 @@ async fn moved(
     parent: Option<i64>,
     rank: Option<usize>,
 ) -> Result<Snapshot> {
-    let before = snapshot(tx, hand.project, id)
-        .await?
-        .or_404("thing-code")?;
+    let before = snapshot(tx, hand.project, id).await?.or_404("thing-code")?;
     let codes = codes_in(tx, hand.project).await?;
     let code = codes.iter().find(|c| c.id == id).or_404("thing-code")?;
     if parent == code.parent && rank.is_none_or(|rank| rank == code.rank) {
@@ -510,9 +504,7 @@ pub async fn relocate(
         return move_to(tx, hand, id, parent, rank).await;
     }
     // Through a name that no other code of the codebook has, which only this transaction ever sees.
-    let before = snapshot(tx, hand.project, id)
-        .await?
-        .or_404("thing-code")?;
+    let before = snapshot(tx, hand.project, id).await?.or_404("thing-code")?;
     let between = Snapshot {
         name: Uuid::new_v4().to_string(),
         ..before.clone()
@@ -533,9 +525,7 @@ pub async fn relocate(
 
 /// Sets a code aside, or brings it back. It keeps its codings and its place.
 pub async fn set_retired(tx: &mut Tx, hand: Hand<'_>, id: i64, retired: bool) -> Result<()> {
-    let before = snapshot(tx, hand.project, id)
-        .await?
-        .or_404("thing-code")?;
+    let before = snapshot(tx, hand.project, id).await?.or_404("thing-code")?;
     if before.retired_at.is_some() == retired {
         return Ok(());
     }

@@ -277,7 +277,10 @@ pub(super) mod tests {
 
     #[test]
     fn a_path_written_by_hand_is_read_generously() {
-        assert_eq!(split("Security>Arms  >  Embargo"), ["Security", "Arms", "Embargo"]);
+        assert_eq!(
+            split("Security>Arms  >  Embargo"),
+            ["Security", "Arms", "Embargo"]
+        );
         assert_eq!(split(" > A > > B >"), ["A", "B"]);
         assert_eq!(split("C:\\dir > a\\>b"), ["C:\\dir", "a>b"]);
     }

@@ -39,6 +39,7 @@ fn api() -> OpenApiRouter<AppState> {
         .merge(crate::documents::api::router())
         .merge(crate::codebook::api::router())
         .merge(crate::themes::api::router())
+        .merge(crate::exchange::api::router())
 }
 
 /// The OpenAPI document, as `concord openapi` prints it and `/api/v1/openapi.json` serves it.

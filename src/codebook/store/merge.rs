@@ -175,7 +175,9 @@ pub async fn merge(tx: &mut Tx, hand: Hand<'_>, from: i64, into: i64) -> Result<
     let (moved, united) = recode(tx, hand, &[from].into(), &target).await?;
     done.moved = moved;
     done.united = united;
-    let before = snapshot(tx, hand.project, into).await?.or_404("thing-code")?;
+    let before = snapshot(tx, hand.project, into)
+        .await?
+        .or_404("thing-code")?;
     let mut after = before.clone();
     for example in source.examples {
         if !after.examples.contains(&example) {
@@ -204,10 +206,7 @@ pub enum Codings {
 /// `code-in-use` with [`Affected`] as `current` where there are codings and nothing was said about them.
 pub async fn delete(tx: &mut Tx, hand: Hand<'_>, id: i64, codings: Codings) -> Result<Merged> {
     let codes = codes_in(tx, hand.project).await?;
-    let code = codes
-        .iter()
-        .find(|c| c.id == id)
-        .or_404("thing-code")?;
+    let code = codes.iter().find(|c| c.id == id).or_404("thing-code")?;
     let below = tree::subtree(&codes, &[id]);
     let mut done = Merged::default();
     match codings {

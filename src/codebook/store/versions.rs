@@ -95,7 +95,16 @@ pub async fn publish(tx: &mut Tx, hand: Hand<'_>, note: &str) -> Result<i64> {
     }
     let number = current_version(tx, hand.project).await? + 1;
     let codes = serde_json::to_value(&codes)?;
-    insert(tx, hand.project, number, &note, &codes, hand.actor, hand.now).await?;
+    insert(
+        tx,
+        hand.project,
+        number,
+        &note,
+        &codes,
+        hand.actor,
+        hand.now,
+    )
+    .await?;
     append(
         tx,
         hand.batch,
