@@ -46,6 +46,8 @@ pub(super) struct Page {
     pub unknown: usize,
     /// Images drawn.
     pub images: usize,
+    /// Some of its content could not be unpacked or understood.
+    pub broken: bool,
 }
 
 /// Matrices as in PDF: row vectors, `[a b c d e f]`.
@@ -104,16 +106,23 @@ pub(super) fn read_page(
     fonts: &mut HashMap<ObjectId, Rc<Font>>,
 ) -> Page {
     let mut bytes = Vec::new();
+    let mut broken = false;
     for id in doc.get_page_contents(page) {
-        if let Some(part) = doc.get_object(id).ok().and_then(content) {
-            bytes.extend(part);
-            bytes.push(b'\n');
+        match doc.get_object(id).ok().and_then(content) {
+            Some(part) => {
+                bytes.extend(part);
+                bytes.push(b'\n');
+            }
+            None => broken = true,
         }
     }
     let mut machine = Machine {
         doc,
         fonts,
-        page: Page::default(),
+        page: Page {
+            broken,
+            ..Page::default()
+        },
         state: State {
             ctm: IDENTITY,
             font: None,
@@ -151,6 +160,7 @@ fn inherited<'a>(doc: &'a Document, page: ObjectId, key: &[u8]) -> Option<&'a Ob
 impl<'a> Machine<'a> {
     fn run(&mut self, bytes: &[u8], resources: Option<&'a Dictionary>, depth: usize) {
         let Ok(content) = Content::decode(bytes) else {
+            self.page.broken = true;
             return;
         };
         for operation in &content.operations {

@@ -89,6 +89,9 @@ fn assemble(
             .iter()
             .all(|glyph| letters::is_space(&glyph.text))
     };
+    if pages.iter().all(is_blank) && pages.iter().any(|page| page.broken) {
+        return Err(Problem::damaged("no page of the PDF can be read"));
+    }
     if pages.iter().all(is_blank) {
         return Err(Problem::new(
             ProblemKind::NoText,
@@ -104,6 +107,9 @@ fn assemble(
     let mut warnings = Vec::new();
     if pages.iter().any(|page| page.images > 0 && is_blank(page)) {
         warnings.push(Warning::PagesWithoutText);
+    }
+    if pages.iter().any(|page| page.broken) {
+        warnings.push(Warning::PagesUnreadable);
     }
     if unknown > 0 {
         warnings.push(Warning::UnknownGlyphs);

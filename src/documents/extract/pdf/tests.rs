@@ -223,6 +223,20 @@ fn damaged_files_end_in_a_problem() {
     }
 }
 
+#[test]
+fn a_page_that_cannot_be_unpacked_is_damage_and_not_a_scan() {
+    let whole = String::from_utf8_lossy(&written("BT /F 12 Tf (Some words) Tj ET"))
+        .replace('\u{FFFD}', "x");
+    let packed = whole.replacen(
+        "<< /Length 30 >>",
+        "<< /Length 30 /Filter /FlateDecode >>",
+        1,
+    );
+    assert_ne!(whole, packed);
+    let problem = read(packed.as_bytes(), &Limits::default()).unwrap_err();
+    assert_eq!(problem.kind, ProblemKind::Damaged);
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
 
