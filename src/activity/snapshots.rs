@@ -75,6 +75,91 @@ impl CodingSnapshot {
     }
 }
 
+/// Somebody, as answers name her.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Person {
+    /// User id.
+    pub id: i64,
+    /// Full name.
+    pub name: String,
+}
+
+/// A coding as the API answers it. The same shape is built in SQL where many are answered at once (`coding::store::list`).
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Coding {
+    /// Id.
+    pub id: i64,
+    /// For REFI-QDA.
+    pub guid: Uuid,
+    /// Document.
+    pub document: i64,
+    /// Code.
+    pub code: i64,
+    /// Whose it is.
+    pub coder: Person,
+    /// `coder` or `consensus`.
+    pub layer: String,
+    /// First code point.
+    pub start: i64,
+    /// The code point after the last.
+    pub end: i64,
+    /// The passage's words.
+    pub quote: String,
+    /// 32 code points before it.
+    pub before: String,
+    /// 32 code points after it.
+    pub after: String,
+    /// Memo.
+    pub memo: Option<String>,
+    /// Weight on the code's scale.
+    pub weight: Option<f64>,
+    /// Round it was made in.
+    pub round: Option<i64>,
+    /// Codebook version it was made with; 0 before the first was published.
+    pub codebook_version: i64,
+    /// Counts its changes; send it back as `If-Match`.
+    pub version: i64,
+    /// Made.
+    pub created_at: String,
+    /// Last changed.
+    pub updated_at: String,
+    /// In answers to a write that joined own overlapping passages: the ids of all that this one holds now. Its own is among them
+    /// when it went on; the others are gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub merged: Option<Vec<i64>>,
+}
+
+impl CodingSnapshot {
+    /// As the API answers it, given its coder's name.
+    pub fn answer(self, coder: String) -> Coding {
+        Coding {
+            id: self.id,
+            guid: self.guid,
+            document: self.document_id,
+            code: self.code_id,
+            coder: Person {
+                id: self.coder_id,
+                name: coder,
+            },
+            layer: self.layer,
+            start: self.start_pos,
+            end: self.end_pos,
+            quote: self.quote,
+            before: self.before,
+            after: self.after,
+            memo: self.memo,
+            weight: self.weight,
+            round: self.round_id,
+            codebook_version: self.codebook_version,
+            version: self.version,
+            created_at: crate::clock::rfc3339(self.created_at),
+            updated_at: crate::clock::rfc3339(self.updated_at),
+            merged: None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,21 +2,31 @@
 
 use super::{Batch, Change, Event};
 use crate::args;
-use crate::db::{Db, Dialect, Tx};
+use crate::db::{Db, Dialect, Sql, Tx, Value};
 use crate::error::Result;
+
+/// Rows of one INSERT; both engines take far more values than these need.
+const ROWS_AT_ONCE: usize = 50;
+
+/// Lets the writers of one project take turns on PostgreSQL, as SQLite's do anyway, from here to their commit: for rules that
+/// look at what is there before they write.
+pub async fn take_turn(tx: &mut Tx, project: i64) -> Result<()> {
+    if tx.dialect() == Dialect::Postgres {
+        tx.optional::<(i64,)>(
+            "SELECT 1::BIGINT FROM (SELECT pg_advisory_xact_lock($1)) AS locked",
+            args![project],
+        )
+        .await?;
+    }
+    Ok(())
+}
 
 /// Appends one event; its sequence number.
 ///
 /// On PostgreSQL writers of one project take turns from here to their commit, so that sequence numbers become visible
 /// in their order and a reader who asks for "after n" never misses one that commits late.
 pub async fn append(tx: &mut Tx, batch: &Batch, change: Change, now: i64) -> Result<i64> {
-    if tx.dialect() == Dialect::Postgres {
-        tx.optional::<(i64,)>(
-            "SELECT 1::BIGINT FROM (SELECT pg_advisory_xact_lock($1)) AS locked",
-            args![change.project],
-        )
-        .await?;
-    }
+    take_turn(tx, change.project).await?;
     let project = change.project;
     let (seq,): (i64,) = tx
         .one(
@@ -39,6 +49,45 @@ pub async fn append(tx: &mut Tx, batch: &Batch, change: Change, now: i64) -> Res
         .await?;
     tx.touch(project);
     Ok(seq)
+}
+
+/// Appends many events of one action.
+pub async fn append_many(tx: &mut Tx, batch: &Batch, changes: Vec<Change>, now: i64) -> Result<()> {
+    let mut changes = changes.into_iter().peekable();
+    let mut first = true;
+    while changes.peek().is_some() {
+        if first {
+            // The first takes the turn (see `append`).
+            first = false;
+            if let Some(change) = changes.next() {
+                append(tx, batch, change, now).await?;
+            }
+            continue;
+        }
+        let mut sql = Sql::new(
+            "INSERT INTO events (project_id, actor_id, verb, subject_kind, subject_id, document_id, before, after, batch, undoes, at) VALUES ",
+            args![],
+        );
+        for (i, change) in changes.by_ref().take(ROWS_AT_ONCE).enumerate() {
+            sql.push(if i == 0 { "" } else { ", " });
+            sql.list([
+                Value::from(change.project),
+                change.actor.into(),
+                change.verb.into(),
+                change.kind.into(),
+                change.id.into(),
+                change.document.into(),
+                change.before.map(|j| j.to_string()).into(),
+                change.after.map(|j| j.to_string()).into(),
+                batch.id().into(),
+                batch.undoes.clone().into(),
+                now.into(),
+            ]);
+        }
+        let (text, values) = sql.finish();
+        tx.execute(text, values).await?;
+    }
+    Ok(())
 }
 
 /// The newest sequence number of a project; 0 before its first event. Serves as the version of its data for caches.

@@ -7,6 +7,8 @@
 //! Reading SQL holds [`visible!`](crate::visible) in its WHERE clause with the codings under the alias `c`, and binds
 //! [`Visibility::viewer`] as `$1` and [`Visibility::everything`] as `$2`.
 
+use std::collections::HashSet;
+
 use crate::args;
 use crate::db::Db;
 use crate::error::Result;
@@ -40,6 +42,22 @@ impl Visibility {
                 .await?
                 .is_none();
         Ok(Visibility { viewer, everything })
+    }
+
+    /// The documents in which only the viewer's own codings are open to her: for what is read from the event log, where there is no
+    /// row to ask [`visible!`](crate::visible) about.
+    pub async fn hidden_documents(&self, db: &Db, project: i64) -> Result<HashSet<i64>> {
+        if self.everything {
+            return Ok(HashSet::new());
+        }
+        let rows: Vec<(i64,)> = db
+            .all(
+                "SELECT DISTINCT rd.document_id FROM round_documents rd JOIN rounds r ON r.id = rd.round_id
+                 WHERE r.project_id = $1 AND r.blind AND r.state <> 'revealed'",
+                args![project],
+            )
+            .await?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 
     /// For commands run by whoever has the data directory in hand: they see everything.

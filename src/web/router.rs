@@ -40,6 +40,7 @@ fn api() -> OpenApiRouter<AppState> {
         .merge(crate::codebook::api::router())
         .merge(crate::themes::api::router())
         .merge(crate::exchange::api::router())
+        .merge(crate::coding::api::router())
 }
 
 /// The OpenAPI document, as `concord openapi` prints it and `/api/v1/openapi.json` serves it.
