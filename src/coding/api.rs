@@ -98,7 +98,7 @@ fn json_text(status: StatusCode, text: String) -> Response {
 }
 
 /// Codings in the order of document, start and id.
-#[utoipa::path(get, path = "/projects/{p}/codings", tag = "codings", params(("p" = i64, Path), ListQuery),
+#[utoipa::path(get, path = "/projects/{p}/codings", tag = "codings", operation_id = "codings_list", params(("p" = i64, Path), ListQuery),
     responses((status = 200, body = List<Coding>)))]
 async fn index(
     State(state): State<AppState>,
@@ -171,7 +171,7 @@ async fn answer(
 }
 
 /// Codes a passage, or many: 201 for a new coding, 200 for one that was there or was extended.
-#[utoipa::path(post, path = "/projects/{p}/codings", tag = "codings", params(("p" = i64, Path)), request_body = NewCodings,
+#[utoipa::path(post, path = "/projects/{p}/codings", tag = "codings", operation_id = "codings_create", params(("p" = i64, Path)), request_body = NewCodings,
     responses((status = 201, body = Coding), (status = 200, body = Coding), (status = 422)))]
 async fn create(
     State(state): State<AppState>,
@@ -420,7 +420,7 @@ fn note<T>(errors: &mut Vec<FieldError>, i: usize, outcome: Result<T, FieldError
 }
 
 /// One coding.
-#[utoipa::path(get, path = "/projects/{p}/codings/{id}", tag = "codings", params(("p" = i64, Path), ("id" = i64, Path)),
+#[utoipa::path(get, path = "/projects/{p}/codings/{id}", tag = "codings", operation_id = "codings_get", params(("p" = i64, Path), ("id" = i64, Path)),
     responses((status = 200, body = Coding), (status = 404)))]
 async fn show(
     State(state): State<AppState>,
@@ -489,7 +489,7 @@ async fn changeable(
 
 /// Moves the boundaries, changes code, memo or weight. A passage that comes to overlap another of the coder's with the
 /// same code swallows it.
-#[utoipa::path(patch, path = "/projects/{p}/codings/{id}", tag = "codings", params(("p" = i64, Path), ("id" = i64, Path)),
+#[utoipa::path(patch, path = "/projects/{p}/codings/{id}", tag = "codings", operation_id = "codings_change", params(("p" = i64, Path), ("id" = i64, Path)),
     request_body = Changes, responses((status = 200, body = Coding), (status = 403), (status = 404), (status = 409), (status = 422)))]
 async fn update(
     State(state): State<AppState>,
@@ -582,7 +582,7 @@ async fn update(
 }
 
 /// Deletes a coding; undo brings it back.
-#[utoipa::path(delete, path = "/projects/{p}/codings/{id}", tag = "codings", params(("p" = i64, Path), ("id" = i64, Path)),
+#[utoipa::path(delete, path = "/projects/{p}/codings/{id}", tag = "codings", operation_id = "codings_delete", params(("p" = i64, Path), ("id" = i64, Path)),
     responses((status = 204), (status = 403), (status = 404), (status = 409)))]
 async fn delete(
     State(state): State<AppState>,
@@ -619,7 +619,7 @@ struct Step {
 }
 
 /// How a coding came to be what it is, oldest first; also of one that is deleted.
-#[utoipa::path(get, path = "/projects/{p}/codings/{id}/history", tag = "codings", params(("p" = i64, Path), ("id" = i64, Path)),
+#[utoipa::path(get, path = "/projects/{p}/codings/{id}/history", tag = "codings", operation_id = "codings_history", params(("p" = i64, Path), ("id" = i64, Path)),
     responses((status = 200, body = List<Step>), (status = 404)))]
 async fn history(
     State(state): State<AppState>,
@@ -683,7 +683,7 @@ struct Map {
 }
 
 /// All visible codings of a document as compact arrays.
-#[utoipa::path(get, path = "/projects/{p}/documents/{d}/map", tag = "codings", params(("p" = i64, Path), ("d" = i64, Path)),
+#[utoipa::path(get, path = "/projects/{p}/documents/{d}/map", tag = "codings", operation_id = "codings_map", params(("p" = i64, Path), ("d" = i64, Path)),
     responses((status = 200, body = Map), (status = 404)))]
 async fn map(
     State(state): State<AppState>,
@@ -706,7 +706,7 @@ pub struct Pins {
 }
 
 /// Sets the caller's pinned codes.
-#[utoipa::path(put, path = "/projects/{p}/me/pins", tag = "codings", params(("p" = i64, Path)), request_body = Pins,
+#[utoipa::path(put, path = "/projects/{p}/me/pins", tag = "codings", operation_id = "pins_set", params(("p" = i64, Path)), request_body = Pins,
     responses((status = 200, body = Pins)))]
 async fn pins(
     State(state): State<AppState>,
