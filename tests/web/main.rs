@@ -3,9 +3,6 @@
 mod harness;
 mod study;
 
-<<<<<<< HEAD
 mod documents;
-=======
 mod coding;
->>>>>>> 494d7be (Test every rule of the coding over HTTP, on both databases)
 mod ground;
