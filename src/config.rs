@@ -92,8 +92,8 @@ pub struct ServerFlags {
     /// Address and port to listen on [default: 127.0.0.1:8080]
     #[arg(long, env = "CONCORD_LISTEN")]
     pub listen: Option<String>,
-    /// PostgreSQL in place of the SQLite file
-    #[arg(long, env = "CONCORD_DATABASE_URL", hide_env_values = true)]
+    /// PostgreSQL in place of the SQLite file; an option of the whole program, not of `serve` alone
+    #[arg(skip)]
     pub database_url: Option<String>,
     /// The address people use, when it is not the one listened on
     #[arg(long, env = "CONCORD_PUBLIC_URL")]

@@ -16,6 +16,9 @@
 //! | [`agreement`] | agreement between coders: pure statistics and the page that shows them |
 //! | [`themes`] | frequencies, trends, crosstabs, co-occurrence, and their charts |
 //! | [`exchange`] | downloads: CSV, XLSX, JSON Lines, unit matrices |
+//! | [`home`] | a member's work, the project's overview and settings, invitations |
+//! | [`instance`] | the running instance: administration and housekeeping |
+//! | [`help`] | the help page |
 //!
 //! In a room, `mod.rs` says what the feature is and holds its rules, `store.rs` its SQL, `pages.rs` its HTML, `api.rs`
 //! its JSON.
@@ -32,7 +35,10 @@ pub mod db;
 pub mod documents;
 pub mod error;
 pub mod exchange;
+pub mod help;
+pub mod home;
 pub mod i18n;
+pub mod instance;
 pub mod projects;
 pub mod review;
 pub mod secrets;

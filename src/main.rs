@@ -1,15 +1,14 @@
 //! The command line.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use concord::clock::Clock;
-use concord::config::{Config, ServerFlags};
+use concord::config::ServerFlags;
 use concord::error::{Error, Result};
-use concord::web::AppState;
-use concord::web::router::router;
+use concord::i18n::Locale;
+
+use concord::commands::{Place, project, serve, token, user};
 
 #[derive(Parser)]
 #[command(
@@ -27,6 +26,14 @@ struct Cli {
         global = true
     )]
     data: PathBuf,
+    /// PostgreSQL in place of the SQLite file
+    #[arg(
+        long,
+        env = "CONCORD_DATABASE_URL",
+        hide_env_values = true,
+        global = true
+    )]
+    database_url: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
@@ -38,6 +45,15 @@ enum Command {
         #[command(flatten)]
         flags: ServerFlags,
     },
+    /// Add, list and disable users, set passwords
+    #[command(subcommand)]
+    User(user::User),
+    /// Make API tokens
+    #[command(subcommand)]
+    Token(token::Token),
+    /// List and create projects
+    #[command(subcommand)]
+    Project(project::Project),
     /// Print the OpenAPI document of the JSON API
     Openapi,
     /// Read one file for the server, in a process of its own
@@ -67,15 +83,17 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(run(cli)) {
+    let outcome = runtime.block_on(run(cli));
+    // A task that does not end must not keep the process from ending.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Error::Usage(why)) => {
-            eprintln!("concord: {why}");
-            ExitCode::from(2)
-        }
         Err(e) => {
-            eprintln!("concord: {e}");
-            ExitCode::FAILURE
+            eprintln!("concord: {}", sentence(&e));
+            match e {
+                Error::Usage(_) => ExitCode::from(2),
+                _ => ExitCode::FAILURE,
+            }
         }
     }
 }
@@ -91,11 +109,31 @@ fn extract_child() -> ExitCode {
     }
 }
 
+/// One line for a terminal, which knows no direction marks.
+fn sentence(error: &Error) -> String {
+    let text = match error {
+        Error::Internal(_) | Error::Usage(_) | Error::BadRequest(_) => match error {
+            Error::BadRequest(why) => why.clone(),
+            other => other.to_string(),
+        },
+        other => concord::web::problems::words(other, &Locale::default(), "").detail,
+    };
+    text.replace(['\u{2068}', '\u{2069}'], "")
+        .replace('\n', " ")
+}
+
 async fn run(cli: Cli) -> Result<()> {
+    let place = Place {
+        data: cli.data,
+        database_url: cli.database_url,
+    };
     match cli.command {
-        Command::Serve { flags } => serve(Config::load(&cli.data, flags)?).await,
+        Command::Serve { flags } => serve::run(place.config_with(flags)?).await,
         // Needs no runtime and is gone already.
         Command::ExtractChild => Ok(()),
+        Command::User(command) => user::run(&place, command).await,
+        Command::Token(command) => token::run(&place, command).await,
+        Command::Project(command) => project::run(&place, command).await,
         Command::Openapi => {
             println!(
                 "{}",
@@ -104,43 +142,6 @@ async fn run(cli: Cli) -> Result<()> {
                     .map_err(|e| Error::Internal(e.into()))?
             );
             Ok(())
-        }
-    }
-}
-
-/// Serves until SIGTERM or SIGINT, then lets running requests end and closes the database.
-async fn serve(config: Config) -> Result<()> {
-    let state = AppState::open(config, Clock::System).await?;
-    let listener = tokio::net::TcpListener::bind(state.config.listen)
-        .await
-        .map_err(|e| Error::usage(format!("cannot listen on {}: {e}", state.config.listen)))?;
-    let address = listener.local_addr()?;
-    let app = router(&state).into_make_service_with_connect_info::<SocketAddr>();
-    println!("Concord is ready at http://{address}");
-    let stopping = state.stopping.clone();
-    tokio::spawn(async move {
-        stopped().await;
-        stopping.cancel();
-    });
-    let stopping = state.stopping.clone();
-    axum::serve(listener, app)
-        .with_graceful_shutdown(async move { stopping.cancelled().await })
-        .await?;
-    state.db.close().await;
-    Ok(())
-}
-
-async fn stopped() {
-    let interrupt = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(_) => {
-            let _ = interrupt.await;
         }
     }
 }

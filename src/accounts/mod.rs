@@ -3,7 +3,10 @@
 //! A browser carries a session cookie, a program a bearer token; [`identify`] looks either up once a request and
 //! leaves a [`Viewer`]. Handlers that need somebody ask for a [`User`].
 
+pub mod address;
+pub mod pages;
 pub mod passwords;
+pub mod signing;
 pub mod store;
 
 pub use crate::web::viewer::{Proof, User, Viewer};
@@ -92,6 +95,15 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
         locale: Locale::negotiate(&wish),
     });
     next.run(request).await
+}
+
+/// A token's name as it is stored.
+pub fn parse_label(text: &str) -> Result<String> {
+    let label = text.trim();
+    if label.is_empty() || label.chars().count() > 200 {
+        return Err(Error::invalid("label", "accounts-error-label"));
+    }
+    Ok(label.to_owned())
 }
 
 /// An address as it is stored and compared, or what is wrong with it.

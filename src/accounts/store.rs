@@ -4,11 +4,14 @@ use uuid::Uuid;
 
 use super::User;
 use crate::args;
-use crate::db::{Db, Tx};
+use crate::db::{Db, Dialect, Tx};
 use crate::error::{Error, Result, is_unique_violation};
 use crate::web::AppState;
 
 const HOUR: i64 = 3_600_000;
+
+/// Hours that a link which sets a password can be used.
+pub const LINK_HOURS: i64 = 72;
 
 /// Whether nobody has an account yet.
 pub async fn is_empty(db: &Db) -> Result<bool> {
@@ -64,6 +67,53 @@ pub async fn users(db: &Db) -> Result<Vec<UserRow>> {
     .await
 }
 
+/// The line of one address, disabled or not.
+pub async fn row_by_email(db: &Db, email: &str) -> Result<Option<UserRow>> {
+    db.optional(
+        "SELECT id, email, name, is_admin, disabled_at, created_at FROM users WHERE email = $1",
+        args![email],
+    )
+    .await
+}
+
+/// Claims the right to make the first administrator; false if the instance has somebody already. The unique row makes
+/// the second of two who ask at once wait for the first and then fail.
+pub async fn claim_setup(tx: &mut Tx, now: i64) -> Result<bool> {
+    let claimed = tx
+        .execute(
+            "INSERT INTO instance_settings (key, value) VALUES ('set-up-at', $1) ON CONFLICT DO NOTHING",
+            args![crate::clock::rfc3339(now)],
+        )
+        .await?;
+    Ok(claimed == 1
+        && tx
+            .optional::<(i64,)>("SELECT id FROM users LIMIT 1", args![])
+            .await?
+            .is_none())
+}
+
+/// Removes what has run out: sessions, links and tokens a month past their end, failed attempts a day old.
+pub async fn sweep(tx: &mut Tx, now: i64) -> Result<()> {
+    tx.execute("DELETE FROM sessions WHERE expires_at < $1", args![now])
+        .await?;
+    tx.execute(
+        "DELETE FROM password_links WHERE expires_at < $1",
+        args![now - 30 * 24 * HOUR],
+    )
+    .await?;
+    tx.execute(
+        "DELETE FROM api_tokens WHERE expires_at < $1",
+        args![now - 30 * 24 * HOUR],
+    )
+    .await?;
+    tx.execute(
+        "DELETE FROM sign_in_failures WHERE last_at < $1",
+        args![now - 24 * HOUR],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Adds a user; an address that is taken is a field error.
 pub async fn add_user(
     tx: &mut Tx,
@@ -111,11 +161,16 @@ pub async fn password_hash(db: &Db, user: i64) -> Result<Option<String>> {
         .and_then(|(h,)| h))
 }
 
-/// Sets a password and ends every session, so that whoever knew the old one is out.
+/// Sets a password and ends every session and every unused link, so that whoever knew the old one is out.
 pub async fn set_password(tx: &mut Tx, user: i64, hash: String, now: i64) -> Result<()> {
     tx.execute(
         "UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1",
         args![user, hash, now],
+    )
+    .await?;
+    tx.execute(
+        "UPDATE password_links SET used_at = $2 WHERE user_id = $1 AND used_at IS NULL",
+        args![user, now],
     )
     .await?;
     end_sessions(tx, user).await
@@ -243,6 +298,16 @@ pub async fn end_session(tx: &mut Tx, id_hash: &str) -> Result<()> {
     Ok(())
 }
 
+/// Ends one of a user's own sessions.
+pub async fn end_own_session(tx: &mut Tx, user: i64, id_hash: &str) -> Result<()> {
+    tx.execute(
+        "DELETE FROM sessions WHERE user_id = $1 AND id_hash = $2",
+        args![user, id_hash],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Ends all of a user's sessions.
 pub async fn end_sessions(tx: &mut Tx, user: i64) -> Result<()> {
     tx.execute("DELETE FROM sessions WHERE user_id = $1", args![user])
@@ -342,39 +407,46 @@ pub async fn use_password_link(tx: &mut Tx, secret: &str, now: i64) -> Result<bo
         == 1)
 }
 
-/// Seconds that a key must still wait before another attempt: none for the first five failures, then doubling from
-/// two seconds up to fifteen minutes.
-pub async fn sign_in_wait(db: &Db, key: &str, now: i64) -> Result<u64> {
-    let row: Option<(i64, i64)> = db
-        .optional(
-            "SELECT failures, last_at FROM sign_in_failures WHERE key = $1",
-            args![key],
+/// Asks for an attempt to prove who one is: 0 if it may be made, else the seconds still to wait.
+///
+/// The attempt is counted as a failure before its outcome is known, so that a burst of parallel guesses gets no more
+/// tries than a patient one; [`sign_in_succeeded`] forgets it. The first `free` failures cost nothing, then the wait
+/// doubles from two seconds up to fifteen minutes. Failures older than a day are forgotten.
+pub async fn sign_in_attempt(tx: &mut Tx, key: &str, free: i64, now: i64) -> Result<u64> {
+    if tx.dialect() == Dialect::Postgres {
+        // Attempts take turns; SQLite has one writer anyway.
+        tx.optional::<(i64,)>(
+            "SELECT 1::BIGINT FROM (SELECT pg_advisory_xact_lock(-1)) AS locked",
+            args![],
         )
         .await?;
-    let Some((failures, last_at)) = row else {
-        return Ok(0);
-    };
-    if failures < 5 {
-        return Ok(0);
     }
-    let wait = (1_i64 << (failures - 4).min(10)).min(900) * 1000;
-    Ok(u64::try_from((last_at + wait - now + 999) / 1000).unwrap_or(0))
-}
-
-/// Counts a failed attempt; failures older than a day are forgotten.
-pub async fn sign_in_failed(tx: &mut Tx, key: &str, now: i64) -> Result<()> {
     tx.execute(
         "DELETE FROM sign_in_failures WHERE last_at < $1",
         args![now - 24 * HOUR],
     )
     .await?;
+    let row: Option<(i64, i64)> = tx
+        .optional(
+            "SELECT failures, last_at FROM sign_in_failures WHERE key = $1",
+            args![key],
+        )
+        .await?;
+    let (failures, last_at) = row.unwrap_or((0, 0));
+    if failures >= free {
+        let wait = (2_i64 << (failures - free).min(10)).min(900) * 1000;
+        let left = last_at + wait - now;
+        if left > 0 {
+            return Ok(u64::try_from((left + 999) / 1000).unwrap_or(0));
+        }
+    }
     tx.execute(
         "INSERT INTO sign_in_failures (key, failures, last_at) VALUES ($1, 1, $2)
          ON CONFLICT (key) DO UPDATE SET failures = sign_in_failures.failures + 1, last_at = $2",
         args![key, now],
     )
     .await?;
-    Ok(())
+    Ok(0)
 }
 
 /// Forgets failures after a success.

@@ -351,6 +351,24 @@ impl Db {
         }
     }
 
+    /// Bytes that the database takes.
+    pub async fn size(&self) -> Result<i64> {
+        let (bytes,): (i64,) = match self.dialect() {
+            Dialect::Sqlite => {
+                self.one(
+                    "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+                    Vec::new(),
+                )
+                .await?
+            }
+            Dialect::Postgres => {
+                self.one("SELECT pg_database_size(current_database())", Vec::new())
+                    .await?
+            }
+        };
+        Ok(bytes)
+    }
+
     /// Closes all connections, after the open write has committed.
     pub async fn close(&self) {
         match &self.pools {

@@ -248,7 +248,7 @@ pub async fn open_invitations(db: &Db, project: i64, now: i64) -> Result<Vec<Inv
     .await
 }
 
-/// Makes an invitation; returns the secret of its link, shown once.
+/// Makes an invitation; returns its id and the secret of its link, shown once.
 pub async fn invite(
     tx: &mut Tx,
     project: i64,
@@ -257,29 +257,31 @@ pub async fn invite(
     by: i64,
     expires_at: i64,
     now: i64,
-) -> Result<String> {
+) -> Result<(i64, String)> {
     let secret = crate::secrets::token();
-    tx.execute(
-        "INSERT INTO invitations (project_id, token_hash, email, role, created_by, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        args![
-            project,
-            crate::secrets::hash(&secret),
-            email,
-            role.as_str(),
-            by,
-            now,
-            expires_at
-        ],
-    )
-    .await?;
-    Ok(secret)
+    let (id,): (i64,) = tx
+        .one(
+            "INSERT INTO invitations (project_id, token_hash, email, role, created_by, created_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+            args![
+                project,
+                crate::secrets::hash(&secret),
+                email,
+                role.as_str(),
+                by,
+                now,
+                expires_at
+            ],
+        )
+        .await?;
+    Ok((id, secret))
 }
 
 /// Withdraws an invitation.
 pub async fn withdraw_invitation(tx: &mut Tx, project: i64, id: i64, now: i64) -> Result<u64> {
     tx.execute(
-        "UPDATE invitations SET withdrawn_at = $3 WHERE project_id = $1 AND id = $2 AND used_at IS NULL",
+        "UPDATE invitations SET withdrawn_at = $3
+         WHERE project_id = $1 AND id = $2 AND used_at IS NULL AND withdrawn_at IS NULL",
         args![project, id, now],
     )
     .await
@@ -318,7 +320,8 @@ pub async fn invitation(db: &Db, secret: &str, now: i64) -> Result<Option<Invita
 pub async fn use_invitation(tx: &mut Tx, id: i64, user: i64, now: i64) -> Result<bool> {
     Ok(tx
         .execute(
-            "UPDATE invitations SET used_at = $3, used_by = $2 WHERE id = $1 AND used_at IS NULL",
+            "UPDATE invitations SET used_at = $3, used_by = $2
+             WHERE id = $1 AND used_at IS NULL AND withdrawn_at IS NULL AND expires_at > $3",
             args![id, user, now],
         )
         .await?
@@ -352,4 +355,100 @@ pub async fn set_preferences(
     )
     .await?;
     Ok(())
+}
+
+/// Takes the project's row until the transaction ends, so that two who change it at once take turns; its version.
+pub async fn lock(tx: &mut Tx, project: i64) -> Result<i64> {
+    tx.optional::<(i64,)>(
+        "UPDATE projects SET updated_at = updated_at WHERE id = $1 AND deleted_at IS NULL RETURNING version",
+        args![project],
+    )
+    .await?
+    .map(|(version,)| version)
+    .ok_or(Error::NotFound("thing-project"))
+}
+
+/// A member's line inside a write, if she is one.
+pub async fn member(tx: &mut Tx, project: i64, user: i64) -> Result<Option<MemberRow>> {
+    tx.optional(
+        "SELECT u.id, u.name, u.email, m.role, m.created_at
+         FROM members m JOIN users u ON u.id = m.user_id WHERE m.project_id = $1 AND m.user_id = $2",
+        args![project, user],
+    )
+    .await
+}
+
+/// An open invitation inside a write, by id.
+pub async fn open_invitation(
+    tx: &mut Tx,
+    project: i64,
+    id: i64,
+    now: i64,
+) -> Result<Option<InvitationRow>> {
+    tx.optional(
+        "SELECT i.id, i.email, i.role, u.name AS created_by_name, i.expires_at
+         FROM invitations i JOIN users u ON u.id = i.created_by
+         WHERE i.project_id = $1 AND i.id = $2 AND i.used_at IS NULL AND i.withdrawn_at IS NULL AND i.expires_at > $3",
+        args![project, id, now],
+    )
+    .await
+}
+
+/// Puts name, description and switches back to what an event says they were. A project is not deleted or revived so.
+pub async fn restore_project(
+    tx: &mut Tx,
+    project: i64,
+    _id: i64,
+    state: Option<&serde_json::Value>,
+    now: i64,
+) -> Result<()> {
+    let changed_since = || Error::Conflict {
+        slug: "changed-since",
+        message: "error-stale".into(),
+        current: serde_json::Value::Null,
+    };
+    let state = state.ok_or_else(changed_since)?;
+    lock(tx, project).await?;
+    let text = |field: &str| state[field].as_str().unwrap_or_default().to_owned();
+    let settings: Settings = serde_json::from_value(state["settings"].clone()).unwrap_or_default();
+    let name = text("name");
+    if name.is_empty() {
+        return Err(changed_since());
+    }
+    update(tx, project, &name, &text("description"), &settings, now).await
+}
+
+/// Puts a membership back to what an event says it was; the last owner stays one.
+pub async fn restore_member(
+    tx: &mut Tx,
+    project: i64,
+    id: i64,
+    state: Option<&serde_json::Value>,
+    now: i64,
+) -> Result<()> {
+    lock(tx, project).await?;
+    let role = state.and_then(|s| s["role"].as_str()).and_then(Role::parse);
+    if role != Some(Role::Owner) && other_owners(tx, project, id).await? == 0 {
+        return Err(last_owner());
+    }
+    match role {
+        None => {
+            remove_member(tx, project, id).await?;
+        }
+        Some(role) => {
+            if !set_role(tx, project, id, role).await? {
+                add_member(tx, project, id, role, now).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What keeps the last owner of a project in it.
+pub fn last_owner() -> Error {
+    Error::Conflict {
+        slug: "last-owner",
+        message: "home-error-last-owner".into(),
+        current: serde_json::Value::Null,
+    }
 }

@@ -51,6 +51,11 @@ impl Layout {
         self.locale.text(key)
     }
 
+    /// A message of a family whose key is put together (`role-` and a role's name).
+    pub fn t_of(&self, family: &str, member: &str) -> String {
+        self.locale.text(&format!("{family}{member}"))
+    }
+
     /// A message with one value.
     pub fn t1(&self, key: &str, name: &'static str, value: impl Into<Arg>) -> String {
         self.locale.format(key, &[(name, value.into())])

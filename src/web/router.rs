@@ -15,9 +15,9 @@ use tower_http::trace::TraceLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{AppState, assets, headers, idempotency, problems};
-use crate::accounts;
+use super::{AppState, assets, headers, idempotency, metrics, problems};
 use crate::error::Error;
+use crate::{accounts, help, home, instance};
 
 /// Largest body that is not an upload.
 const LARGEST_BODY: usize = 16 * 1024 * 1024;
@@ -41,6 +41,7 @@ fn api() -> OpenApiRouter<AppState> {
         .merge(crate::themes::api::router())
         .merge(crate::exchange::api::router())
         .merge(crate::coding::api::router())
+        .merge(home::api::router())
 }
 
 /// The OpenAPI document, as `concord openapi` prints it and `/api/v1/openapi.json` serves it.
@@ -64,6 +65,10 @@ pub fn router(state: &AppState) -> Router {
         ));
     let pages = Router::new()
         .merge(crate::review::pages::router())
+        .merge(accounts::pages::router())
+        .merge(home::router())
+        .merge(instance::pages::router())
+        .merge(help::router())
         .merge(crate::themes::pages::router());
     Router::new()
         .merge(pages)
@@ -71,10 +76,15 @@ pub fn router(state: &AppState) -> Router {
         .merge(assets::router())
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
+        .route("/metrics", get(metrics::serve))
         .fallback(|| async { Error::NotFound("thing-page") })
         .layer(
             ServiceBuilder::new()
                 .layer(TraceLayer::new_for_http())
+                .layer(middleware::from_fn_with_state(
+                    state.clone(),
+                    metrics::layer,
+                ))
                 .layer(middleware::from_fn(headers::security))
                 .layer(CompressionLayer::new().gzip(true))
                 .layer(middleware::from_fn_with_state(

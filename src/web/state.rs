@@ -43,6 +43,8 @@ pub struct Inner {
     pub cache: super::cache::Cache,
     /// Who callers are and what they may do, for a second.
     pub brief: super::brief::Brief,
+    /// Figures of the running program.
+    pub metrics: super::metrics::Metrics,
     /// Who has which document open.
     pub presence: super::presence::Presence,
 }
@@ -75,6 +77,7 @@ impl AppState {
             in_flight: Default::default(),
             cache: super::cache::Cache::new(CACHE_BYTES),
             brief: Default::default(),
+            metrics: Default::default(),
             presence: Default::default(),
             config,
         })))

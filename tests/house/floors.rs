@@ -18,6 +18,7 @@ const FLOORS: &[&[&str]] = &[
     &["codebook"],
     &["coding"],
     &["review", "agreement", "themes", "search", "findings"],
+    &["home", "instance", "help"],
     &["exchange"],
     &["demo"],
     &["router"],

@@ -3,6 +3,6 @@
 mod harness;
 mod study;
 
-mod documents;
 mod coding;
+mod documents;
 mod ground;
