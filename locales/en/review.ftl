@@ -62,3 +62,15 @@ review-differing = { $n ->
 review-key-next = next difference
 review-key-previous = previous
 review-key-comment = comment
+
+comment-error-subject = Name the subject as coding, passage, document or code with its id, e.g. coding:17.
+comment-error-empty = A comment needs some words.
+comment-error-long = A comment may have at most 20 000 characters.
+comment-error-gone = What the comment is about is not there.
+comment-error-range = A passage needs a start and an end inside the text.
+comment-error-reply = The comment it answers is not there, or is about something else.
+comment-error-not-yours = Only its author can change a comment; a lead can take it away.
+
+undo-error-nothing = There is nothing of yours left to undo.
+redo-error-nothing = There is nothing to redo.
+undo-error-changed = Somebody else changed this since, so it cannot be taken back as it was. Nothing was changed.

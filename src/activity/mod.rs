@@ -6,6 +6,8 @@
 
 pub mod snapshots;
 pub mod store;
+pub mod undo;
+pub mod undo_store;
 
 use serde::Serialize;
 use serde_json::Value as Json;

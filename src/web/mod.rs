@@ -10,11 +10,13 @@ pub mod forms;
 pub mod headers;
 pub mod idempotency;
 pub mod layout;
+pub mod live;
 pub mod metrics;
 pub mod presence;
 pub mod problems;
 pub mod router;
 pub mod state;
+pub mod undo;
 pub mod viewer;
 
 pub use extract::{Json, Path, Query};
