@@ -162,8 +162,7 @@ async fn index(
         );
     }
     let limit = paging.limit();
-    let mut rows =
-        store::comments(&state.db, &access.visibility, p, &which, limit + 1).await?;
+    let mut rows = store::comments(&state.db, &access.visibility, p, &which, limit + 1).await?;
     let more = i64::try_from(rows.len()).unwrap_or(0) > limit;
     rows.truncate(usize::try_from(limit).unwrap_or(0));
     let next = rows

@@ -104,11 +104,7 @@ pub async fn comments(
 }
 
 /// How many comments each coding of a document has, for those the caller may see.
-pub async fn counts(
-    db: &Db,
-    visibility: &Visibility,
-    document: i64,
-) -> Result<Vec<(i64, i64)>> {
+pub async fn counts(db: &Db, visibility: &Visibility, document: i64) -> Result<Vec<(i64, i64)>> {
     db.all(
         concat!(
             "SELECT m.subject_id, COUNT(*) FROM comments m JOIN codings c ON c.id = m.subject_id
@@ -180,7 +176,10 @@ pub async fn place_of(
 /// Length of a document's text, to check a passage against.
 pub async fn length(tx: &mut Tx, document: i64) -> Result<i64> {
     Ok(tx
-        .optional::<(i64,)>("SELECT length FROM documents WHERE id = $1", args![document])
+        .optional::<(i64,)>(
+            "SELECT length FROM documents WHERE id = $1",
+            args![document],
+        )
         .await?
         .map_or(0, |(n,)| n))
 }

@@ -113,10 +113,7 @@ async fn events(
         .hidden_documents(&state.db, access.project.id)
         .await?;
     let full = i64::try_from(rows.len()).unwrap_or(0) == limit;
-    let next = rows
-        .last()
-        .filter(|_| full)
-        .map(|row| row.seq.to_string());
+    let next = rows.last().filter(|_| full).map(|row| row.seq.to_string());
     let items = rows
         .into_iter()
         .filter(|e| open_to(e, &access, &hidden))
@@ -244,8 +241,7 @@ async fn catch_up(
     sender: &mpsc::Sender<Result<SseEvent, Infallible>>,
 ) -> Result<()> {
     loop {
-        let rows =
-            activity::store::since(&state.db, access.project.id, *last, AT_ONCE).await?;
+        let rows = activity::store::since(&state.db, access.project.id, *last, AT_ONCE).await?;
         let Some(newest) = rows.last().map(|e| e.seq) else {
             return Ok(());
         };
@@ -315,9 +311,10 @@ fn message(
         }
         "comment" => {
             let subject = event.after_json().or_else(|| event.before_json());
-            data["subject"] = subject.map_or(Json_::Null, |s| {
-                json!({"kind": s["subject_kind"], "id": s["subject_id"]})
-            });
+            data["subject"] = subject.map_or(
+                Json_::Null,
+                |s| json!({"kind": s["subject_kind"], "id": s["subject_id"]}),
+            );
             "comment"
         }
         "assignment" => {

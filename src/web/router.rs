@@ -41,6 +41,9 @@ fn api() -> OpenApiRouter<AppState> {
         .merge(crate::themes::api::router())
         .merge(crate::exchange::api::router())
         .merge(crate::coding::api::router())
+        .merge(crate::review::api::router())
+        .merge(super::undo::router())
+        .merge(super::live::router())
         .merge(home::api::router())
 }
 
