@@ -16,3 +16,7 @@ coding-error-nothing = The request brings no coding.
 coding-error-not-yours = This is a colleague's coding. Only its coder, or somebody who leads the project, may change it.
 coding-error-text-changed = The text of this document is being corrected just now. Try again.
 coding-error-ground-gone = This cannot be taken back any more: its document or code is gone, or the text was corrected since.
+coding-paragraphs = { $n ->
+    [one] 1 paragraph
+   *[other] { $n } paragraphs
+  }

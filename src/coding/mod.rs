@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod filter;
+pub mod pages;
 mod plan;
 pub mod span_store;
 pub mod store;

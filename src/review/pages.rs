@@ -461,14 +461,10 @@ async fn side_by_side(
                 .iter()
                 .any(|c| c.start_pos >= block.start_pos && c.start_pos < block.end_pos)
     };
-    let chosen: Vec<(usize, &BlockRow)> = blocks
-        .iter()
-        .enumerate()
-        .filter(|(_, b)| all || touched(b))
-        .collect();
+    let chosen: Vec<&BlockRow> = blocks.iter().filter(|b| all || touched(b)).collect();
     let from = usize::try_from(which.from.unwrap_or(0).max(0)).unwrap_or(0);
     let mut rows = Vec::new();
-    for (number, block) in chosen.iter().skip(from).take(WINDOW) {
+    for block in chosen.iter().skip(from).take(WINDOW) {
         let left_cell = cell(block, &left, &by_id, &of_left, &lanes_left, &counts, &l);
         let right_cell = cell(block, &right, &by_id, &of_right, &lanes_right, &counts, &l);
         let differs = left_cell
@@ -477,7 +473,7 @@ async fn side_by_side(
             .chain(&right_cell.segs)
             .any(|s| !s.standing.is_empty() && s.standing != "same");
         rows.push(ParagraphRow {
-            number: i64::try_from(*number + 1).unwrap_or(i64::MAX),
+            number: block.idx + 1,
             heading: block.kind == "heading",
             differs,
             left: left_cell,

@@ -103,21 +103,6 @@ pub async fn comments(
     db.all(sql, args).await
 }
 
-/// How many comments each coding of a document has, for those the caller may see.
-pub async fn counts(db: &Db, visibility: &Visibility, document: i64) -> Result<Vec<(i64, i64)>> {
-    db.all(
-        concat!(
-            "SELECT m.subject_id, COUNT(*) FROM comments m JOIN codings c ON c.id = m.subject_id
-             WHERE ",
-            visible!(),
-            " AND m.subject_kind = 'coding' AND m.deleted_at IS NULL AND c.document_id = $3
-             GROUP BY m.subject_id ORDER BY m.subject_id"
-        ),
-        args![visibility.viewer(), visibility.everything(), document],
-    )
-    .await
-}
-
 /// The comment of that id, deleted or not.
 pub async fn snapshot(tx: &mut Tx, project: i64, id: i64) -> Result<Option<CommentSnapshot>> {
     tx.optional(

@@ -67,6 +67,7 @@ pub fn router(state: &AppState) -> Router {
             idempotency::layer,
         ));
     let pages = Router::new()
+        .merge(crate::coding::pages::router())
         .merge(crate::review::pages::router())
         .merge(accounts::pages::router())
         .merge(home::router())

@@ -5,6 +5,9 @@
 
 pub mod list;
 pub mod texts;
+mod workspace;
+
+pub use workspace::{coders_of, comment_counts, neighbours};
 
 use serde_json::Value as Json;
 use uuid::Uuid;
