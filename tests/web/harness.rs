@@ -6,7 +6,8 @@
 #![allow(dead_code, reason = "every room uses its part")]
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use concord::args;
 use concord::clock::Clock;
@@ -114,6 +115,32 @@ impl TestApp {
         }
     }
 
+    /// A second server on the same data, with other settings and a clock that the test moves.
+    pub async fn beside(&self, change: impl FnOnce(&mut Config)) -> Beside {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut config = self.state.config.clone();
+        change(&mut config);
+        let clock = Arc::new(AtomicI64::new(self.state.now()));
+        let state = AppState::open(config, Clock::Fixed(clock.clone()))
+            .await
+            .unwrap();
+        let router = concord::web::router::router(&state);
+        tokio::spawn(async move {
+            axum::serve(
+                listener,
+                router.into_make_service_with_connect_info::<SocketAddr>(),
+            )
+            .await
+            .unwrap();
+        });
+        Beside {
+            state,
+            base: format!("http://{address}"),
+            clock,
+        }
+    }
+
     /// Somebody with an account and an API token, who sends it with every request.
     pub async fn user(&self, email: &str) -> Client {
         let name = email.split('@').next().unwrap();
@@ -195,6 +222,20 @@ impl TestApp {
     }
 }
 
+/// See [`TestApp::beside`].
+pub struct Beside {
+    pub state: AppState,
+    pub base: String,
+    clock: Arc<AtomicI64>,
+}
+
+impl Beside {
+    /// Lets time pass.
+    pub fn pass(&self, milliseconds: i64) {
+        self.clock.fetch_add(milliseconds, Ordering::SeqCst);
+    }
+}
+
 impl Drop for TestApp {
     fn drop(&mut self) {
         if let Some((server, name)) = self.drop_database.take() {
@@ -223,8 +264,8 @@ impl Drop for TestApp {
 #[derive(Clone)]
 pub struct Client {
     pub id: i64,
-    base: String,
-    http: reqwest::Client,
+    pub base: String,
+    pub http: reqwest::Client,
     pub token: Option<String>,
     pub cookie: Option<String>,
 }
@@ -259,6 +300,13 @@ impl Answer {
 }
 
 impl Client {
+    /// The same person at a second server.
+    pub fn at(&self, other: &Beside) -> Client {
+        Client {
+            base: other.base.clone(),
+            ..self.clone()
+        }
+    }
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
         let mut request = self.http.request(method, format!("{}{path}", self.base));

@@ -3,6 +3,8 @@
 mod harness;
 mod study;
 
+mod accounts;
 mod coding;
 mod documents;
 mod ground;
+mod projects;
