@@ -23,7 +23,7 @@ pub async fn own_batches(tx: &mut Tx, project: i64, actor: i64) -> Result<Vec<Ow
         .all(
             "SELECT batch, MAX(undoes) AS undoes FROM events
              WHERE project_id = $1 AND actor_id = $2
-               AND subject_kind IN ('coding', 'code', 'document', 'assignment', 'comment')
+               AND subject_kind IN ('coding', 'code', 'codebook', 'document', 'assignment', 'comment')
              GROUP BY batch ORDER BY MIN(seq) DESC LIMIT $3",
             args![project, actor, REACH],
         )

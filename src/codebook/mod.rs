@@ -30,17 +30,39 @@ pub const DEEPEST: usize = 30;
 
 /// The numbers a coding's weight may take, and the names of some of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(from = "GivenScale")]
 pub struct Scale {
     /// Lowest weight.
     pub min: f64,
     /// Highest weight.
     pub max: f64,
-    /// Distance between neighbouring weights, counted from `min`.
-    #[serde(default = "one")]
+    /// Distance between neighbouring weights, counted from `min`. Left out: whole steps between whole ends, hundredths of
+    /// the width otherwise.
     pub step: f64,
     /// Words for some of the weights.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<ScaleLabel>,
+}
+
+/// A scale as it is sent.
+#[derive(Deserialize)]
+struct GivenScale {
+    min: f64,
+    max: f64,
+    step: Option<f64>,
+    #[serde(default)]
+    labels: Vec<ScaleLabel>,
+}
+
+impl From<GivenScale> for Scale {
+    fn from(given: GivenScale) -> Scale {
+        let plain = Scale::between(given.min, given.max);
+        Scale {
+            step: given.step.unwrap_or(plain.step),
+            labels: given.labels,
+            ..plain
+        }
+    }
 }
 
 /// A word for one weight of a scale.
@@ -50,10 +72,6 @@ pub struct ScaleLabel {
     pub value: f64,
     /// Its word.
     pub label: String,
-}
-
-fn one() -> f64 {
-    1.0
 }
 
 impl Scale {
@@ -87,9 +105,13 @@ impl Scale {
         Ok(())
     }
 
-    /// Whether a weight lies on the scale. The step guides the hand and is not enforced: imports bring means.
+    /// Whether a weight is one of the scale's.
     pub fn holds(&self, weight: f64) -> bool {
-        weight.is_finite() && weight >= self.min && weight <= self.max
+        let steps = (weight - self.min) / self.step;
+        weight.is_finite()
+            && weight >= self.min
+            && weight <= self.max
+            && (steps - steps.round()).abs() < 1e-6
     }
 }
 
@@ -386,7 +408,14 @@ mod tests {
             label: "beyond".to_owned(),
         });
         assert!(labelled.check().is_err());
+        assert!(scale(-2.0, 2.0, 1.0).holds(-1.0));
+        assert!(scale(0.0, 1.0, 0.1).holds(0.3));
+        for off in [0.5, 3.0, f64::NAN] {
+            assert!(!scale(-2.0, 2.0, 1.0).holds(off));
+        }
         assert_eq!(Scale::between(-2.0, 2.0).step, 1.0);
+        let sent: Scale = serde_json::from_str(r#"{"min": 0, "max": 1}"#).unwrap();
+        assert_eq!(sent, scale(0.0, 1.0, 1.0));
         assert_eq!(Scale::between(0.0, 0.5).step, 0.005);
     }
 

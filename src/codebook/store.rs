@@ -13,7 +13,8 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::{Code, DEEPEST, Fields, Snapshot, tree};
-use crate::activity::{Batch, Change, store::append};
+use crate::activity::store::{append, take_turn};
+use crate::activity::{Batch, Change};
 use crate::args;
 use crate::db::{Db, Tx};
 use crate::error::{Error, OrNotFound, Result};
@@ -104,8 +105,9 @@ pub async fn codes(db: &Db, project: i64) -> Result<Vec<Code>> {
     Ok(tree::arrange(rows.into_iter().map(Row::snapshot).collect()))
 }
 
-/// The same inside a write.
+/// The same inside a write, for rules that look at the tree before they change it: writers of one project take turns from here.
 pub async fn codes_in(tx: &mut Tx, project: i64) -> Result<Vec<Code>> {
+    take_turn(tx, project).await?;
     Ok(tree::arrange(snapshots(tx, project).await?))
 }
 
@@ -399,6 +401,7 @@ fn too_deep() -> Error {
 /// Changes what a code is, not where it stands.
 pub async fn update(tx: &mut Tx, hand: Hand<'_>, id: i64, fields: Fields) -> Result<()> {
     let fields = fields.cleaned()?;
+    take_turn(tx, hand.project).await?;
     let before = snapshot(tx, hand.project, id).await?.or_404("thing-code")?;
     let codes = codes_in(tx, hand.project).await?;
     if tree::is_taken(&codes, before.parent_id, &fields.name, Some(id)) {
@@ -435,6 +438,7 @@ pub async fn move_to(
     parent: Option<i64>,
     rank: Option<usize>,
 ) -> Result<()> {
+    take_turn(tx, hand.project).await?;
     let before = snapshot(tx, hand.project, id).await?.or_404("thing-code")?;
     let after = moved(tx, hand, id, parent, rank).await?;
     save(tx, hand, "move", &before, after).await?;
@@ -525,6 +529,7 @@ pub async fn relocate(
 
 /// Sets a code aside, or brings it back. It keeps its codings and its place.
 pub async fn set_retired(tx: &mut Tx, hand: Hand<'_>, id: i64, retired: bool) -> Result<()> {
+    take_turn(tx, hand.project).await?;
     let before = snapshot(tx, hand.project, id).await?.or_404("thing-code")?;
     if before.retired_at.is_some() == retired {
         return Ok(());
@@ -538,7 +543,8 @@ pub async fn set_retired(tx: &mut Tx, hand: Hand<'_>, id: i64, retired: bool) ->
     Ok(())
 }
 
-/// Puts a code back to what an event of kind `code` says it was; `None`: as if it had not been made.
+/// Puts a code back to what an event of kind `code` says it was; `None`: as if it had not been made. Answers it as it is
+/// now, one version on, so that an `If-Match` from before cannot pass.
 ///
 /// # Errors
 /// `changed-since` where others have built on what is to be undone: codings or codes on a code that would
@@ -549,11 +555,14 @@ pub async fn restore(
     id: i64,
     state: Option<&serde_json::Value>,
     now: i64,
-) -> Result<()> {
+) -> Result<Option<Snapshot>> {
     let codes = codes_in(tx, project).await?;
     let Some(state) = state else {
         let (codings,): (i64,) = tx
-            .one("SELECT COUNT(*) FROM codings WHERE code_id = $1", args![id])
+            .one(
+                "SELECT COUNT(*) FROM codings WHERE project_id = $1 AND code_id = $2",
+                args![project, id],
+            )
             .await?;
         if codings > 0 || tree::children(&codes, Some(id)).next().is_some() {
             return Err(changed_since(codings));
@@ -564,7 +573,7 @@ pub async fn restore(
             args![project, id, now],
         )
         .await?;
-        return Ok(());
+        return Ok(None);
     };
     let mut wanted = Snapshot::from_json(state)?;
     if wanted.id != id || wanted.project_id != project {
@@ -579,7 +588,6 @@ pub async fn restore(
     if tree::is_taken(&codes, wanted.parent_id, &wanted.name, Some(id)) {
         return Err(changed_since(0));
     }
-    // Versions only grow, so that an `If-Match` from before the undo cannot pass.
     let (version,): (i64,) = tx
         .optional(
             "SELECT version FROM codes WHERE project_id = $1 AND id = $2",
@@ -589,7 +597,8 @@ pub async fn restore(
         .or_404("thing-code")?;
     wanted.version = version + 1;
     wanted.updated_at = now;
-    put(tx, &wanted).await
+    put(tx, &wanted).await?;
+    Ok(Some(wanted))
 }
 
 fn changed_since(codings: i64) -> Error {

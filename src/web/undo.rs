@@ -178,6 +178,7 @@ fn may_restore(access: &Access, kind: &str) -> Result<()> {
                 access.require(Permission::EditCodebook)
             }
         }
+        "codebook" => access.require(Permission::EditCodebook),
         "document" => access.require(Permission::EditDocuments),
         "comment" => access.require(Permission::Comment),
         _ => access.require(Permission::Code),
@@ -187,6 +188,7 @@ fn may_restore(access: &Access, kind: &str) -> Result<()> {
 fn kind_of(kind: &str) -> &'static str {
     match kind {
         "code" => "code",
+        "codebook" => "codebook",
         "document" => "document",
         "assignment" => "assignment",
         "comment" => "comment",
@@ -213,7 +215,17 @@ async fn restore(
             let name = coding::store::name_of(tx, snapshot.coder_id).await?;
             return Ok((Some(json), Some(snapshot.answer(name))));
         }
-        "code" => codebook::store::restore(tx, project, id, before.as_ref(), now).await?,
+        "code" => {
+            let restored = codebook::store::restore(tx, project, id, before.as_ref(), now).await?;
+            let json = restored
+                .as_ref()
+                .map(codebook::Snapshot::to_json)
+                .transpose()?;
+            return Ok((json, None));
+        }
+        "codebook" => {
+            codebook::store::restore_version(tx, project, id, before.as_ref()).await?;
+        }
         "document" => documents::store::restore(tx, project, id, before.as_ref(), now).await?,
         "assignment" => {
             documents::store::assignments::restore(tx, project, id, before.as_ref(), now).await?;

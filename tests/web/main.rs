@@ -4,6 +4,7 @@ mod harness;
 mod study;
 
 mod accounts;
+mod codebook;
 mod coding;
 mod documents;
 mod ground;

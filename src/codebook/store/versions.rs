@@ -155,7 +155,6 @@ pub async fn restore_version(
     project: i64,
     number: i64,
     state: Option<&Json>,
-    _now: i64,
 ) -> Result<()> {
     let newest = current_version(tx, project).await?;
     let conflict = || Error::Conflict {
