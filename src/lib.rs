@@ -32,6 +32,7 @@ pub mod coding;
 pub mod commands;
 pub mod config;
 pub mod db;
+pub mod demo;
 pub mod documents;
 pub mod error;
 pub mod exchange;

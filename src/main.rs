@@ -3,12 +3,15 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::parser::ValueSource;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use concord::config::ServerFlags;
 use concord::error::{Error, Result};
 use concord::i18n::Locale;
 
-use concord::commands::{Place, project, serve, token, user};
+use concord::commands::{
+    self, Place, agreement, backup, check, demo, export, import, project, serve, token, user,
+};
 
 #[derive(Parser)]
 #[command(
@@ -54,6 +57,30 @@ enum Command {
     /// List and create projects
     #[command(subcommand)]
     Project(project::Project),
+    /// Serve an example project, made at the first start, in a folder of its own
+    Demo {
+        #[command(flatten)]
+        flags: ServerFlags,
+    },
+    /// Bring in documents or a codebook
+    Import(import::Import),
+    /// Write the coded data to a file
+    Export(export::Export),
+    /// Compute agreement from a file; needs no database
+    Agreement(agreement::Agreement),
+    /// Write everything to one archive, also while the server runs
+    Backup {
+        /// The archive to write; it must not exist
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Put a backup into a new data directory (--data)
+    Restore {
+        /// The archive
+        file: PathBuf,
+    },
+    /// Verify the data; lists what is wrong
+    Check,
     /// Print the OpenAPI document of the JSON API
     Openapi,
     /// Read one file for the server, in a process of its own
@@ -62,7 +89,11 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = Cli::command().get_matches();
+    let own_folder = matches
+        .value_source("data")
+        .is_some_and(|source| source != ValueSource::DefaultValue);
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|e| e.exit());
     if let Command::ExtractChild = cli.command {
         return extract_child();
     }
@@ -83,7 +114,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let outcome = runtime.block_on(run(cli));
+    let outcome = runtime.block_on(run(cli, own_folder));
     // A task that does not end must not keep the process from ending.
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     match outcome {
@@ -122,7 +153,7 @@ fn sentence(error: &Error) -> String {
         .replace('\n', " ")
 }
 
-async fn run(cli: Cli) -> Result<()> {
+async fn run(cli: Cli, own_folder: bool) -> Result<()> {
     let place = Place {
         data: cli.data,
         database_url: cli.database_url,
@@ -134,6 +165,39 @@ async fn run(cli: Cli) -> Result<()> {
         Command::User(command) => user::run(&place, command).await,
         Command::Token(command) => token::run(&place, command).await,
         Command::Project(command) => project::run(&place, command).await,
+        Command::Demo { flags } => demo::run(place, own_folder, flags).await,
+        Command::Import(command) => import::run(&place, command).await,
+        Command::Export(command) => export::run(&place, command).await,
+        Command::Agreement(command) => agreement::run(&command),
+        Command::Backup { out } => {
+            let config = place.config()?;
+            let db = place.existing_database().await?;
+            backup::backup(&db, &config.data, &out, commands::now()).await?;
+            println!("{}", out.display());
+            Ok(())
+        }
+        Command::Restore { file } => {
+            backup::restore(&file, &place.data)?;
+            println!("{}", place.data.display());
+            Ok(())
+        }
+        Command::Check => {
+            let config = place.config()?;
+            let db = place.existing_database().await?;
+            let wrong = check::check(&db, &config.data).await?;
+            for line in &wrong {
+                println!("{line}");
+            }
+            if wrong.is_empty() {
+                println!("nothing is wrong");
+                Ok(())
+            } else {
+                Err(commands::failed(format!(
+                    "{} things are wrong",
+                    wrong.len()
+                )))
+            }
+        }
         Command::Openapi => {
             println!(
                 "{}",

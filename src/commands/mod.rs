@@ -1,8 +1,12 @@
 //! The commands, one file each. Like the router they sit on top of everything: they put rooms together and print.
 
+pub mod agreement;
 pub mod backup;
 pub mod check;
 mod check_store;
+pub mod demo;
+pub mod export;
+pub mod import;
 pub mod project;
 pub mod serve;
 pub mod token;
@@ -49,6 +53,21 @@ impl Place {
     pub async fn database(&self) -> Result<Db> {
         let config = self.config()?;
         std::fs::create_dir_all(&config.data)?;
+        Db::open(&config.database_url).await
+    }
+}
+
+impl Place {
+    /// The database, which must be there already.
+    pub async fn existing_database(&self) -> Result<Db> {
+        let config = self.config()?;
+        let file = config.database_url.strip_prefix("sqlite:");
+        if file.is_some_and(|file| !std::path::Path::new(file).exists()) {
+            return Err(failed(format!(
+                "there is no Concord data in {}",
+                config.data.display()
+            )));
+        }
         Db::open(&config.database_url).await
     }
 }

@@ -219,7 +219,6 @@ struct Cell {
 
 struct ParagraphRow {
     number: i64,
-    heading: bool,
     differs: bool,
     left: Cell,
     right: Cell,
@@ -240,7 +239,6 @@ struct Thread {
 }
 
 struct SideHead {
-    value: String,
     name: String,
     initials: String,
     mine: bool,
@@ -474,7 +472,6 @@ async fn side_by_side(
             .any(|s| !s.standing.is_empty() && s.standing != "same");
         rows.push(ParagraphRow {
             number: block.idx + 1,
-            heading: block.kind == "heading",
             differs,
             left: left_cell,
             right: right_cell,
@@ -506,7 +503,6 @@ async fn side_by_side(
     };
     let head = |side: &Side, n: usize| match side {
         Side::Consensus => SideHead {
-            value: side.value(),
             name: l.t("review-consensus"),
             initials: "=".to_owned(),
             mine: false,
@@ -516,7 +512,6 @@ async fn side_by_side(
             let name = members.get(id).cloned().unwrap_or_default();
             let state = states.get(id).map_or("none", String::as_str);
             SideHead {
-                value: side.value(),
                 initials: initials(&name),
                 name,
                 mine: *id == access.user.id,
