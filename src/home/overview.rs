@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::events::{self, Told};
+use super::pages::about;
 use super::store::{self, CoderProgress, Counts, DocumentProgress, Work};
 use crate::activity::{Event, store as activity};
 use crate::error::Result;
@@ -56,7 +57,7 @@ struct OverviewPage {
     description: String,
     role: &'static str,
     steps: Vec<Step>,
-    work: Vec<Work>,
+    work: Vec<(Work, String)>,
     counts: Counts,
     coders: Vec<CoderProgress>,
     me: i64,
@@ -85,7 +86,13 @@ pub async fn show(State(state): State<AppState>, access: Access) -> Result<Respo
         name: access.project.name.clone(),
         description: access.project.description.clone(),
         role: access.role.as_str(),
-        work,
+        work: work
+            .into_iter()
+            .map(|w| {
+                let about = about(&l, &access.project.settings, &w);
+                (w, about)
+            })
+            .collect(),
         counts,
         coders,
         me: access.user.id,

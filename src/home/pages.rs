@@ -10,13 +10,32 @@ use serde::Deserialize;
 use super::store::{ProjectProgress, Work};
 use super::{changes, parse_description, parse_project_name, store};
 use crate::accounts::{User, Viewer};
+use crate::documents;
 use crate::error::Result;
-use crate::projects::{access, store as projects};
+use crate::projects::{Settings, access, store as projects};
 use crate::web::forms::{Checks, FormErrors};
 use crate::web::{AppState, Layout, page};
 
 /// Documents to code that home lists; the rest is said as a number.
 const SHOWN: i64 = 12;
+
+/// A document to code, with what is said of it in the reader's language.
+struct Item {
+    work: Work,
+    about: String,
+}
+
+/// Type, date and language of a document in one line.
+pub fn about(l: &Layout, settings: &Settings, work: &Work) -> String {
+    let mut parts = vec![documents::type_name(&l.locale, settings, &work.doc_type)];
+    parts.extend(work.date.as_deref().map(|date| l.date(date)));
+    parts.extend(
+        work.language
+            .as_deref()
+            .map(|tag| documents::language_name(&l.locale, tag)),
+    );
+    parts.join(" · ")
+}
 
 struct Card {
     id: i64,
@@ -31,7 +50,7 @@ struct Card {
 #[template(path = "home/home.html")]
 struct HomePage {
     l: Layout,
-    work: Vec<Work>,
+    work: Vec<Item>,
     waiting: i64,
     more: i64,
     projects: Vec<Card>,
@@ -41,12 +60,25 @@ struct HomePage {
 pub async fn home(State(state): State<AppState>, user: User, viewer: Viewer) -> Result<Response> {
     let (work, waiting) = store::work(&state.db, user.id, None, SHOWN).await?;
     let progress = store::progress_of(&state.db, user.id).await?;
-    let documents = store::document_counts_of(&state.db, user.id).await?;
-    let projects = projects::projects_of(&state.db, user.id)
-        .await?
+    let counts = store::document_counts_of(&state.db, user.id).await?;
+    let l = access::outside(&viewer, &state, "home").await?;
+    let projects = projects::projects_of(&state.db, user.id).await?;
+    let work: Vec<Item> = work
+        .into_iter()
+        .map(|work| {
+            let project = projects.iter().find(|(p, _)| p.id == work.project_id);
+            let about = about(
+                &l,
+                &project.map(|(p, _)| p.settings.clone()).unwrap_or_default(),
+                &work,
+            );
+            Item { work, about }
+        })
+        .collect();
+    let projects = projects
         .into_iter()
         .map(|(project, role)| Card {
-            documents: documents
+            documents: counts
                 .iter()
                 .find(|(id, _)| *id == project.id)
                 .map_or(0, |(_, n)| *n),
@@ -62,7 +94,7 @@ pub async fn home(State(state): State<AppState>, user: User, viewer: Viewer) -> 
         })
         .collect();
     page(&HomePage {
-        l: access::outside(&viewer, &state, "home").await?,
+        l,
         more: waiting - i64::try_from(work.len()).unwrap_or(0),
         work,
         waiting,

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::changes::{self, NewInvitation, NewProject};
 use super::{INVITATION_DAYS, parse_description, parse_project_name, store, type_slug};
+use crate::documents;
 use crate::error::{Error, Result};
 use crate::i18n::Msg;
 use crate::projects::store::{InvitationRow, MemberRow};
@@ -204,18 +205,6 @@ async fn set_types(state: &AppState, access: &Access, types: Vec<OwnType>) -> Re
     Ok(())
 }
 
-/// The document types every project has (contract, section 4).
-const BUILT_IN: [&str; 8] = [
-    "official_document",
-    "statement",
-    "research_report",
-    "journal_article",
-    "news",
-    "interview",
-    "field_notes",
-    "other",
-];
-
 /// A type that can be added beside those there are.
 pub fn new_type(settings: &Settings, name: &str) -> Result<OwnType> {
     let name = name.trim();
@@ -223,7 +212,7 @@ pub fn new_type(settings: &Settings, name: &str) -> Result<OwnType> {
     if slug.is_empty() || name.chars().count() > 100 {
         return Err(Error::invalid("type_name", "home-error-type-name"));
     }
-    if BUILT_IN.contains(&slug.as_str()) || settings.document_types.iter().any(|t| t.slug == slug) {
+    if documents::has_type(settings, &slug) {
         return Err(Error::invalid("type_name", "home-error-type-there"));
     }
     Ok(OwnType {

@@ -13,6 +13,8 @@ pub struct Work {
     pub document_id: i64,
     /// Its title.
     pub title: String,
+    /// Its type, as stored.
+    pub doc_type: String,
     /// Its date, of any precision.
     pub date: Option<String>,
     /// Its language.
@@ -34,7 +36,7 @@ pub async fn work(
 ) -> Result<(Vec<Work>, i64)> {
     let items = db
         .all(
-            "SELECT d.id AS document_id, d.title, d.date, d.language, p.id AS project_id, p.name AS project_name, a.state
+            "SELECT d.id AS document_id, d.title, d.doc_type, d.date, d.language, p.id AS project_id, p.name AS project_name, a.state
              FROM assignments a
              JOIN documents d ON d.id = a.document_id AND d.deleted_at IS NULL
              JOIN projects p ON p.id = d.project_id AND p.deleted_at IS NULL

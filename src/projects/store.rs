@@ -394,56 +394,6 @@ pub async fn open_invitation(
     .await
 }
 
-/// Puts name, description and switches back to what an event says they were. A project is not deleted or revived so.
-pub async fn restore_project(
-    tx: &mut Tx,
-    project: i64,
-    _id: i64,
-    state: Option<&serde_json::Value>,
-    now: i64,
-) -> Result<()> {
-    let changed_since = || Error::Conflict {
-        slug: "changed-since",
-        message: "error-stale".into(),
-        current: serde_json::Value::Null,
-    };
-    let state = state.ok_or_else(changed_since)?;
-    lock(tx, project).await?;
-    let text = |field: &str| state[field].as_str().unwrap_or_default().to_owned();
-    let settings: Settings = serde_json::from_value(state["settings"].clone()).unwrap_or_default();
-    let name = text("name");
-    if name.is_empty() {
-        return Err(changed_since());
-    }
-    update(tx, project, &name, &text("description"), &settings, now).await
-}
-
-/// Puts a membership back to what an event says it was; the last owner stays one.
-pub async fn restore_member(
-    tx: &mut Tx,
-    project: i64,
-    id: i64,
-    state: Option<&serde_json::Value>,
-    now: i64,
-) -> Result<()> {
-    lock(tx, project).await?;
-    let role = state.and_then(|s| s["role"].as_str()).and_then(Role::parse);
-    if role != Some(Role::Owner) && other_owners(tx, project, id).await? == 0 {
-        return Err(last_owner());
-    }
-    match role {
-        None => {
-            remove_member(tx, project, id).await?;
-        }
-        Some(role) => {
-            if !set_role(tx, project, id, role).await? {
-                add_member(tx, project, id, role, now).await?;
-            }
-        }
-    }
-    Ok(())
-}
-
 /// What keeps the last owner of a project in it.
 pub fn last_owner() -> Error {
     Error::Conflict {

@@ -182,6 +182,7 @@ async fn feed(
     document: Option<i64>,
     sender: mpsc::Sender<Result<SseEvent, Infallible>>,
 ) {
+    let _counted = state.metrics.open_stream();
     let project = access.project.id;
     let mut changes = state.db.changes();
     let mut comings = state.presence.changes();
