@@ -114,7 +114,7 @@ pub(super) async fn frequency(ask: &Ask<'_>) -> Result<Figure> {
     let empty = l.t("themes-empty");
     let note = l.t("themes-frequency-note");
     let axis = l.t("themes-axis-passages");
-    let frame = ask.frame("frequency", &title, &note, &empty, 900.0);
+    let frame = ask.frame("frequency", &title, &note, &empty, 1280.0);
     let svg = bars(
         &frame,
         &Bars {

@@ -213,7 +213,7 @@ pub(super) async fn trend(ask: &Ask<'_>) -> Result<Figure> {
         l.t("themes-axis-share"),
         l.t("themes-strip-documents"),
     );
-    let frame = ask.frame("trend", &title, &note, &empty, 900.0);
+    let frame = ask.frame("trend", &title, &note, &empty, 1280.0);
     let svg = lines(
         &frame,
         &Lines {
