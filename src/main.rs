@@ -80,7 +80,11 @@ enum Command {
         file: PathBuf,
     },
     /// Verify the data; lists what is wrong
-    Check,
+    Check {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Print the OpenAPI document of the JSON API
     Openapi,
     /// Read one file for the server, in a process of its own
@@ -181,21 +185,26 @@ async fn run(cli: Cli, own_folder: bool) -> Result<()> {
             println!("{}", place.data.display());
             Ok(())
         }
-        Command::Check => {
+        Command::Check { json } => {
             let config = place.config()?;
             let db = place.existing_database().await?;
             let wrong = check::check(&db, &config.data).await?;
-            for line in &wrong {
-                println!("{line}");
-            }
-            if wrong.is_empty() {
-                println!("nothing is wrong");
-                Ok(())
+            if json {
+                commands::print_json(&wrong)?;
             } else {
-                Err(commands::failed(format!(
-                    "{} things are wrong",
-                    wrong.len()
-                )))
+                for line in &wrong {
+                    println!("{line}");
+                }
+            }
+            match wrong.len() {
+                0 => {
+                    if !json {
+                        println!("nothing is wrong");
+                    }
+                    Ok(())
+                }
+                1 => Err(commands::failed("1 thing is wrong".to_owned())),
+                n => Err(commands::failed(format!("{n} things are wrong"))),
             }
         }
         Command::Openapi => {

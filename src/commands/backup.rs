@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zip::write::SimpleFileOptions;
 
+use super::failed;
 use crate::db::{Db, Dialect};
 use crate::error::{Error, Result};
 
@@ -39,12 +40,12 @@ const MANIFEST: &str = "manifest.json";
 /// Writes the archive. The file must not exist; a half-written one is removed.
 pub async fn backup(db: &Db, data: &Path, out: &Path, now: i64) -> Result<()> {
     if db.dialect() == Dialect::Postgres {
-        return Err(Error::usage(
-            "this instance keeps its data in PostgreSQL: back it up with pg_dump, and the folder files/ with it",
+        return Err(failed(
+            "this instance keeps its data in PostgreSQL: back it up with pg_dump, and the folder files/ with it".to_owned(),
         ));
     }
     if out.exists() {
-        return Err(Error::usage(format!("{} exists already", out.display())));
+        return Err(failed(format!("{} exists already", out.display())));
     }
     let work = tempfile_beside(out)?;
     let copy = work.join(DATABASE);
@@ -68,7 +69,7 @@ fn tempfile_beside(out: &Path) -> Result<PathBuf> {
     let folder = folder.unwrap_or(Path::new("."));
     let work = folder.join(format!(".concord-{}", crate::secrets::short_reference()));
     std::fs::create_dir(&work)
-        .map_err(|e| Error::usage(format!("cannot write in {}: {e}", folder.display())))?;
+        .map_err(|e| failed(format!("cannot write in {}: {e}", folder.display())))?;
     Ok(work)
 }
 
@@ -154,7 +155,7 @@ fn copy_hashed(from: &mut impl Read, to: &mut impl Write) -> Result<Entry> {
 /// Puts an archive back into an empty or new data directory. Nothing is put in place unless every checksum is right.
 pub fn restore(archive: &Path, data: &Path) -> Result<()> {
     if data.exists() && std::fs::read_dir(data)?.next().is_some() {
-        return Err(Error::usage(format!(
+        return Err(failed(format!(
             "{} is not empty; restore into a new folder",
             data.display()
         )));
@@ -175,15 +176,14 @@ pub fn restore(archive: &Path, data: &Path) -> Result<()> {
 }
 
 fn damaged(archive: &Path, why: &str) -> Error {
-    Error::usage(format!(
+    failed(format!(
         "{} is damaged or not a Concord backup: {why}. Nothing was restored",
         archive.display()
     ))
 }
 
 fn unpack(archive: &Path, work: &Path) -> Result<()> {
-    let file =
-        File::open(archive).map_err(|e| Error::usage(format!("{}: {e}", archive.display())))?;
+    let file = File::open(archive).map_err(|e| failed(format!("{}: {e}", archive.display())))?;
     let mut zip = zip::ZipArchive::new(file).map_err(|e| damaged(archive, &e.to_string()))?;
     let manifest: Manifest = {
         let mut entry = zip

@@ -44,10 +44,10 @@ pub struct Export {
     #[arg(long)]
     language: Option<String>,
     /// Only documents not before this day, month or year
-    #[arg(long)]
+    #[arg(long, alias = "date_from")]
     date_from: Option<String>,
     /// Only documents not after this day, month or year
-    #[arg(long)]
+    #[arg(long, alias = "date_to")]
     date_to: Option<String>,
     /// Only these codes (ids) and those below them
     #[arg(long)]
@@ -73,7 +73,7 @@ pub async fn run(place: &Place, export: Export) -> Result<()> {
             names.join(", ")
         ))
     })?;
-    let db = place.database().await?;
+    let db = place.existing_database().await?;
     projects::project(&db, export.project)
         .await?
         .ok_or_else(|| failed(format!("there is no project {}", export.project)))?;

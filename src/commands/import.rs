@@ -44,6 +44,7 @@ pub struct Import {
 
 /// Brings them in, one after the other; one that fails does not stop the others.
 pub async fn run(place: &Place, import: Import) -> Result<()> {
+    place.existing_database().await?.close().await;
     let state = AppState::open(place.config()?, Clock::System).await?;
     let user = active_account(&state.db, &import.actor).await?;
     let (project, role) = projects::membership(&state.db, import.project, user.id)

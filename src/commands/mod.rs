@@ -58,10 +58,13 @@ impl Place {
 }
 
 impl Place {
-    /// The database, which must be there already.
+    /// The database, which must be there already: a mistyped folder is not an empty instance.
     pub async fn existing_database(&self) -> Result<Db> {
         let config = self.config()?;
-        let file = config.database_url.strip_prefix("sqlite:");
+        let url = &config.database_url;
+        let file = url
+            .strip_prefix("sqlite://")
+            .or_else(|| url.strip_prefix("sqlite:"));
         if file.is_some_and(|file| !std::path::Path::new(file).exists()) {
             return Err(failed(format!(
                 "there is no Concord data in {}",

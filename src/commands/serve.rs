@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::accounts::store;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::web::AppState;
 use crate::web::router::router;
 
@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(4);
 pub async fn run(mut config: Config) -> Result<()> {
     let listener = tokio::net::TcpListener::bind(config.listen)
         .await
-        .map_err(|e| Error::usage(format!("cannot listen on {}: {e}", config.listen)))?;
+        .map_err(|e| super::failed(format!("cannot listen on {}: {e}", config.listen)))?;
     let address = listener.local_addr()?;
     // Port 0 is chosen by the system: links must hold the one it chose.
     if config.public_url == format!("http://{}", config.listen) {

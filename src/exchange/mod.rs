@@ -194,7 +194,7 @@ impl Document {
 pub struct Code {
     /// Id.
     pub id: i64,
-    /// Names from the root, joined by [`code_path`].
+    /// Names from the root, joined by [`tree::join`](crate::codebook::tree::join).
     pub path: String,
     /// Its own name.
     pub name: String,
@@ -268,18 +268,6 @@ pub const COLUMNS: [&str; 26] = [
     "created_at",
     "updated_at",
 ];
-
-/// Names from the root joined with ` > `, a name's own `>` written `\>`.
-pub fn code_path<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
-    let mut path = String::new();
-    for name in names {
-        if !path.is_empty() {
-            path.push_str(" > ");
-        }
-        path.push_str(&name.as_ref().replace('>', "\\>"));
-    }
-    path
-}
 
 /// Puts rows in the order every export has: document, start, end, code path, coder, id.
 pub fn sort(rows: &mut [Coding]) {
@@ -395,15 +383,6 @@ pub(crate) mod tests {
             },
         ];
         (header, rows)
-    }
-
-    #[test]
-    fn paths_keep_a_names_own_sign_apart_from_the_separator() {
-        assert_eq!(
-            code_path(["Security", "A > B", "c"]),
-            "Security > A \\> B > c"
-        );
-        assert_eq!(code_path(["one"]), "one");
     }
 
     #[test]

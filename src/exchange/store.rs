@@ -7,8 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Attribute, Code, Coding, Document, Header, Kind, code_path, sort};
+use super::{Attribute, Code, Coding, Document, Header, Kind, sort};
 use crate::args;
+use crate::codebook::tree;
 use crate::coding::Filter;
 use crate::db::{Db, Sql};
 use crate::error::{Error, OrNotFound, Result};
@@ -142,7 +143,10 @@ async fn code_rows(db: &Db, project: i64) -> Result<(Vec<CodeRow>, HashMap<i64, 
             }
             let code = Code {
                 id: row.id,
-                path: code_path(names.into_iter().rev()),
+                path: {
+                    names.reverse();
+                    tree::join(&names)
+                },
                 name: row.name.clone(),
             };
             (row.id, Arc::new(code))
@@ -436,7 +440,8 @@ impl Reader {
         }
         rows.into_iter()
             .map(|row| {
-                let gone = |what| Error::Internal(anyhow::anyhow!("coding {}: no {what}", row.id));
+                let gone =
+                    |what: &str| Error::Internal(anyhow::anyhow!("coding {}: no {what}", row.id));
                 Ok(Coding {
                     document: self
                         .documents

@@ -118,10 +118,11 @@ async fn jsonl_rows(mut reader: Reader, sender: Sender<Result<Bytes>>) -> Result
     Ok(())
 }
 
-/// The codebook as its own import reads it.
+/// The codebook as its own import reads it, retired codes included: codings name them.
 async fn codebook(db: &Db, project: i64, out: &mut Vec<u8>) -> Result<()> {
     store::about(db, project).await?;
-    let _ = (db, out);
+    let codes = crate::codebook::store::codes(db, project).await?;
+    out.extend_from_slice(crate::codebook::csv::write(&codes)?.as_bytes());
     Ok(())
 }
 
