@@ -15,9 +15,11 @@
 //! - `resample`, `student` — jackknife and bootstrap over documents, quantiles of t
 //! - `frame`, `series`, `domains`, `codings`, `matrix` — which rows there are for each kind of input
 //! - `reading` — what a coefficient may be said to show
+//! - `store`, `api`, `pages` — a project's codings as input, the JSON answer, the page that shows it
 //! - `disagreements` — the passages behind the figures, and figures per document
 
 mod analytic;
+pub mod api;
 mod binary;
 mod cells;
 mod codings;
@@ -37,6 +39,7 @@ mod reading;
 mod resample;
 mod series;
 mod sets;
+pub mod store;
 mod student;
 #[cfg(test)]
 mod tests;

@@ -39,6 +39,7 @@ fn api() -> OpenApiRouter<AppState> {
         .merge(crate::documents::api::router())
         .merge(crate::codebook::api::router())
         .merge(crate::themes::api::router())
+        .merge(crate::agreement::api::router())
         .merge(crate::exchange::api::router())
         .merge(crate::coding::api::router())
         .merge(crate::review::api::router())
