@@ -9,7 +9,6 @@ coding-error-heading = This code is only a heading; choose one below it.
 coding-error-retired = This code is retired; it can no longer be applied.
 coding-error-no-scale = This code has no scale, so a coding with it carries no weight.
 coding-error-weight = The weight must lie between { $min } and { $max }.
-coding-error-weight-step = The weight must lie between { $min } and { $max }, in steps of { $step }.
 coding-error-memo-long = A memo may have at most { $most } characters.
 coding-error-too-many = One request may bring at most { $most } codings.
 coding-error-nothing = The request brings no coding.

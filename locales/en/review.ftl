@@ -71,6 +71,3 @@ comment-error-range = A passage needs a start and an end inside the text.
 comment-error-reply = The comment it answers is not there, or is about something else.
 comment-error-not-yours = Only its author can change a comment; a lead can take it away.
 
-undo-error-nothing = There is nothing of yours left to undo.
-redo-error-nothing = There is nothing to redo.
-undo-error-changed = Somebody else changed this since, so it cannot be taken back as it was. Nothing was changed.

@@ -4,10 +4,10 @@
 //! subject before and after, so that undo is "put back what was before" and history needs no second table. Events of
 //! one action (a merge, a bulk insert) share a [`Batch`] and are undone together.
 
+pub mod api;
+pub mod feed;
 pub mod snapshots;
 pub mod store;
-pub mod undo;
-pub mod undo_store;
 
 use serde::Serialize;
 use serde_json::Value as Json;

@@ -1,5 +1,7 @@
 //! SQL of the event log.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{Batch, Change, Event};
 use crate::args;
 use crate::db::{Db, Dialect, Sql, Tx, Value};
@@ -135,4 +137,108 @@ pub async fn history(db: &Db, project: i64, kind: &str, id: i64) -> Result<Vec<E
         args![project, kind, id],
     )
     .await
+}
+
+/// What kinds of things can be put back.
+const UNDOABLE: &str =
+    "('coding', 'comment', 'assignment', 'document', 'case', 'attribute', 'code', 'codebook')";
+
+/// The action of this person that undo (or redo) takes back next, with its events in order.
+///
+/// Her actions are walked backwards from the newest. An undo cancels the action before it that still stands; a redo
+/// stands like a new action. Redo takes back the newest undo that no redo has answered, unless something new was done since.
+pub async fn next_to_take_back(
+    tx: &mut Tx,
+    project: i64,
+    actor: i64,
+    redo: bool,
+) -> Result<Option<Vec<Event>>> {
+    let mut before = i64::MAX;
+    let mut skip = 0_usize;
+    let mut last = String::new();
+    loop {
+        let mut sql = Sql::new(
+            "SELECT seq, batch, verb FROM events WHERE project_id = $1 AND actor_id = $2 AND seq < $3 AND subject_kind IN ",
+            args![project, actor, before],
+        );
+        sql.push(UNDOABLE).push(" ORDER BY seq DESC LIMIT 200");
+        let (text, values) = sql.finish();
+        let rows: Vec<(i64, String, String)> = tx.all(text, values).await?;
+        let Some((oldest, _, _)) = rows.last() else {
+            return Ok(None);
+        };
+        before = *oldest;
+        for (_, batch, verb) in rows {
+            if batch == last {
+                continue;
+            }
+            last.clone_from(&batch);
+            let takes_back = match (redo, verb.as_str()) {
+                (false, "undo") | (true, "redo") => {
+                    skip += 1;
+                    false
+                }
+                (true, "undo") | (false, _) if skip > 0 => {
+                    skip -= 1;
+                    false
+                }
+                (true, "undo") | (false, _) => true,
+                (true, _) => return Ok(None),
+            };
+            if takes_back {
+                return Ok(Some(of_batch(tx, project, &batch).await?));
+            }
+        }
+    }
+}
+
+async fn of_batch(tx: &mut Tx, project: i64, batch: &str) -> Result<Vec<Event>> {
+    tx.all(
+        "SELECT e.seq, e.actor_id, COALESCE(u.name, '') AS actor_name, e.verb, e.subject_kind, e.subject_id,
+                e.document_id, e.before, e.after, e.batch, e.undoes, e.at
+         FROM events e LEFT JOIN users u ON u.id = e.actor_id
+         WHERE e.project_id = $1 AND e.batch = $2 ORDER BY e.seq",
+        args![project, batch],
+    )
+    .await
+}
+
+/// What happened to one thing since a moment: `before` and `after` of its events, oldest first.
+pub async fn states_since(
+    tx: &mut Tx,
+    kind: &str,
+    id: i64,
+    seq: i64,
+) -> Result<Vec<(Option<String>, Option<String>)>> {
+    tx.all(
+        "SELECT before, after FROM events WHERE subject_kind = $1 AND subject_id = $2 AND seq > $3 ORDER BY seq",
+        args![kind, id, seq],
+    )
+    .await
+}
+
+/// Names of some users.
+pub async fn names(db: &Db, users: HashSet<i64>) -> Result<HashMap<i64, String>> {
+    if users.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut sql = Sql::new("SELECT id, name FROM users WHERE id IN ", args![]);
+    sql.list(users);
+    let (text, args) = sql.finish();
+    Ok(db
+        .all::<(i64, String)>(text, args)
+        .await?
+        .into_iter()
+        .collect())
+}
+
+/// Whether a project has a document.
+pub async fn has_document(db: &Db, project: i64, document: i64) -> Result<bool> {
+    Ok(db
+        .optional::<(i64,)>(
+            "SELECT id FROM documents WHERE id = $1 AND project_id = $2 AND deleted_at IS NULL",
+            args![document, project],
+        )
+        .await?
+        .is_some())
 }

@@ -21,7 +21,7 @@ use crate::i18n::Msg;
 use crate::projects::{Access, Permission};
 use crate::text::Span;
 use crate::web::extract::{IfMatch, List, Paging, with_etag};
-use crate::web::idempotency::{self, Kept};
+use crate::web::idempotency;
 use crate::web::{AppState, Json, Path, Query};
 
 /// The routes.
@@ -142,33 +142,6 @@ async fn index(
     ))
 }
 
-/// Keeps the answer in the write's own transaction, commits, and answers.
-async fn answer(
-    state: &AppState,
-    mut tx: Tx,
-    key: Option<Extension<idempotency::Key>>,
-    status: StatusCode,
-    body: String,
-) -> Result<Response> {
-    let kept = match key {
-        Some(Extension(key)) => {
-            idempotency::keep(&mut tx, &key, status.as_u16(), &body, state.now()).await?;
-            true
-        }
-        None => false,
-    };
-    tx.commit().await?;
-    let mut response = if body.is_empty() {
-        status.into_response()
-    } else {
-        json_text(status, body)
-    };
-    if kept {
-        response.extensions_mut().insert(Kept);
-    }
-    Ok(response)
-}
-
 /// Codes a passage, or many: 201 for a new coding, 200 for one that was there or was extended.
 #[utoipa::path(post, path = "/projects/{p}/codings", tag = "codings", operation_id = "codings_create", params(("p" = i64, Path)), request_body = NewCodings,
     responses((status = 201, body = Coding), (status = 200, body = Coding), (status = 422)))]
@@ -270,7 +243,7 @@ async fn create_one(
     let (status, coding) = outcome(&plan, &added, &access.user.name);
     let version = coding.version;
     let body = serde_json::to_string(&coding)?;
-    let response = answer(state, tx, key, status, body).await?;
+    let response = idempotency::finish(tx, key, status, body, desk.now).await?;
     Ok(Some(with_etag(version, response)))
 }
 
@@ -396,7 +369,7 @@ async fn create_many(
         .map(|a| outcome(&plan, a, &access.user.name).1)
         .collect();
     let body = serde_json::to_string(&Made { items })?;
-    answer(state, tx, key, StatusCode::CREATED, body)
+    idempotency::finish(tx, key, StatusCode::CREATED, body, desk.now)
         .await
         .map(Some)
 }
@@ -576,7 +549,7 @@ async fn update(
     }
     let version = coding.version;
     let body = serde_json::to_string(&coding)?;
-    let response = answer(&state, tx, key, StatusCode::OK, body).await?;
+    let response = idempotency::finish(tx, key, StatusCode::OK, body, desk.now).await?;
     Ok(with_etag(version, response))
 }
 
@@ -597,7 +570,7 @@ async fn delete(
     store::remove(&mut tx, id).await?;
     let change = store::change(desk, "delete", Some(&coding), None)?;
     activity::store::append(&mut tx, &Batch::new(), change, desk.now).await?;
-    answer(&state, tx, key, StatusCode::NO_CONTENT, String::new()).await
+    idempotency::finish(tx, key, StatusCode::NO_CONTENT, String::new(), desk.now).await
 }
 
 /// One step in how a coding came to be what it is.
@@ -643,13 +616,13 @@ async fn history(
     if hidden.contains(&latest.document_id) && latest.coder_id != access.user.id {
         return Err(Error::NotFound("thing-coding"));
     }
-    let coders: BTreeSet<i64> = steps
+    let coders: std::collections::HashSet<i64> = steps
         .iter()
         .flat_map(|(_, before, after)| [before, after])
         .flatten()
         .map(|c| c.coder_id)
         .collect();
-    let names = store::names_of(&state.db, &coders.into_iter().collect::<Vec<_>>()).await?;
+    let names = activity::store::names(&state.db, coders).await?;
     let name = |c: CodingSnapshot| {
         let name = names.get(&c.coder_id).cloned().unwrap_or_default();
         c.answer(name)

@@ -15,9 +15,8 @@ pub mod unit_store;
 pub use filter::Filter;
 pub use plan::{Added, Entry, Outcome, Plan};
 
-use serde::Deserialize;
-
 use crate::activity::snapshots::CodingSnapshot;
+use crate::codebook::Scale;
 use crate::error::FieldError;
 use crate::i18n::Msg;
 use crate::text::{Span, TextIndex};
@@ -85,34 +84,6 @@ pub fn place<T: AsRef<str>>(coding: &mut CodingSnapshot, text: &TextIndex<T>, sp
     coding.after = anchor.after;
 }
 
-/// The scale on which a code's codings carry a weight.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct Scale {
-    /// Lowest weight.
-    pub min: f64,
-    /// Highest weight.
-    pub max: f64,
-    /// Distance between weights; any weight in between when it is missing.
-    #[serde(default)]
-    pub step: Option<f64>,
-}
-
-impl Scale {
-    /// Whether a weight is one of the scale's.
-    pub fn holds(&self, weight: f64) -> bool {
-        if !weight.is_finite() || weight < self.min || weight > self.max {
-            return false;
-        }
-        match self.step {
-            Some(step) if step > 0.0 => {
-                let steps = (weight - self.min) / step;
-                (steps - steps.round()).abs() < 1e-6
-            }
-            _ => true,
-        }
-    }
-}
-
 /// What must be known of a code to use it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CodeFacts {
@@ -144,16 +115,12 @@ impl CodeFacts {
         match &self.scale {
             None => Err(FieldError::new("weight", "coding-error-no-scale")),
             Some(scale) if scale.holds(weight) => Ok(()),
-            Some(scale) => {
-                let message = match scale.step.filter(|s| *s > 0.0) {
-                    Some(step) => Msg::new("coding-error-weight-step").arg("step", step),
-                    None => Msg::new("coding-error-weight"),
-                };
-                Err(FieldError::new(
-                    "weight",
-                    message.arg("min", scale.min).arg("max", scale.max),
-                ))
-            }
+            Some(scale) => Err(FieldError::new(
+                "weight",
+                Msg::new("coding-error-weight")
+                    .arg("min", scale.min)
+                    .arg("max", scale.max),
+            )),
         }
     }
 }
@@ -231,26 +198,14 @@ mod tests {
         let stance = CodeFacts {
             is_codable: true,
             retired: false,
-            scale: serde_json::from_str(r#"{"min":-2,"max":2,"step":1,"labels":{}}"#).unwrap(),
+            scale: Some(Scale::between(-2.0, 2.0)),
         };
-        for good in [Some(-2.0), Some(0.0), Some(2.0), None] {
+        for good in [Some(-2.0), Some(0.5), Some(2.0), None] {
             assert!(stance.check_weight(good).is_ok());
         }
-        for bad in [-3.0, 2.5, 0.5, f64::NAN, f64::INFINITY] {
+        for bad in [-3.0, 2.5, f64::NAN, f64::INFINITY] {
             assert_eq!(stance.check_weight(Some(bad)).unwrap_err().field, "weight");
         }
-        let tenths = Scale {
-            min: 0.0,
-            max: 1.0,
-            step: Some(0.1),
-        };
-        assert!(tenths.holds(0.3) && tenths.holds(0.7) && !tenths.holds(0.35));
-        let free = Scale {
-            min: 0.0,
-            max: 100.0,
-            step: None,
-        };
-        assert!(free.holds(33.3) && !free.holds(100.1));
         assert!(CodeFacts::default().check_weight(Some(1.0)).is_err());
     }
 

@@ -31,6 +31,8 @@ pub fn router() -> Router<AppState> {
 
 /// Blocks of the first window.
 const FIRST_BLOCKS: i64 = 60;
+/// Code points after which the first window ends: blocks may be long.
+const FIRST_LENGTH: i64 = 20_000;
 /// Codings sent with it.
 const FIRST_CODINGS: i64 = 1000;
 
@@ -91,7 +93,10 @@ async fn workspace(
     let document = documents_store::document(db, p, d).await?;
     let l = access.layout(&state, "documents").await?;
     let description = &document.description;
-    let rows = documents_store::blocks(db, d, document.revision, 0, FIRST_BLOCKS).await?;
+    let mut rows = documents_store::blocks(db, d, document.revision, 0, FIRST_BLOCKS).await?;
+    if let Some(last) = rows.iter().position(|b| b.end_pos > FIRST_LENGTH) {
+        rows.truncate(last + 1);
+    }
     let window_end = rows.last().map_or(0, |b| b.end_pos);
     let codings = list::page(
         db,
@@ -123,6 +128,8 @@ async fn workspace(
     let assignment = documents_store::assignments::state_of(db, d, access.user.id).await?;
     let comments = store::comment_counts(db, &access.visibility, d).await?;
 
+    let hidden = access.visibility.hidden_documents(db, p).await?;
+
     let coders: Vec<Json> = members
         .iter()
         .filter(|m| {
@@ -153,7 +160,7 @@ async fn workspace(
                 "description": c.description,
                 "use_when": c.use_when,
                 "do_not_use_when": c.do_not_use_when,
-                "scale": c.scale,
+                "scale": c.scale.as_ref().map(scale),
                 "shortcut": Json::Null,
                 "count": counts.get(&c.id).copied().unwrap_or(0),
             })
@@ -211,7 +218,7 @@ async fn workspace(
                 "code": access.may(Permission::Code),
                 "create_code": access.may_create_codes(),
                 "comment": access.may(Permission::Comment),
-                "see_others": access.visibility.everything(),
+                "see_others": !hidden.contains(&d),
                 "edit_any": access.may(Permission::EditAnyCoding),
             },
         },
@@ -247,6 +254,16 @@ async fn workspace(
         messages_json: island(&messages(&l.locale)?),
         l,
     })
+}
+
+/// A scale with the words of its weights by weight.
+fn scale(scale: &codebook::Scale) -> Json {
+    let labels: serde_json::Map<String, Json> = scale
+        .labels
+        .iter()
+        .map(|l| (l.value.to_string(), l.label.clone().into()))
+        .collect();
+    json!({"min": scale.min, "max": scale.max, "step": scale.step, "labels": labels})
 }
 
 /// The workspace's messages as a JSON string.

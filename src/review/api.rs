@@ -220,13 +220,15 @@ async fn create(
             _ => return Err(Error::invalid("subject", "comment-error-range")),
         }
     }
+    let mut thread = None;
     if let Some(reply_to) = new.reply_to {
         let parent = store::snapshot(&mut tx, p, reply_to)
             .await?
             .filter(|c| c.deleted_at.is_none())
             .filter(|c| c.subject_kind == new.subject.kind && c.subject_id == new.subject.id)
             .ok_or_else(|| Error::invalid("reply_to", "comment-error-reply"))?;
-        // An answer stands where what it answers stands.
+        // Threads are one answer deep; an answer stands where what it answers stands.
+        thread = Some(parent.reply_to.unwrap_or(parent.id));
         if new.subject.kind == "passage" {
             range = (parent.start_pos, parent.end_pos);
         }
@@ -238,7 +240,7 @@ async fn create(
         document_id: document,
         start_pos: range.0,
         end_pos: range.1,
-        reply_to: new.reply_to,
+        reply_to: thread,
         author_id: access.user.id,
         text,
         version: 1,
@@ -262,6 +264,14 @@ async fn log(
     now: i64,
 ) -> Result<()> {
     let subject = after.or(before);
+    let before_json = match before {
+        Some(comment) => Some(store::event(tx, comment).await?),
+        None => None,
+    };
+    let after_json = match after {
+        Some(comment) => Some(store::event(tx, comment).await?),
+        None => None,
+    };
     activity::store::append(
         tx,
         &Batch::new(),
@@ -272,8 +282,8 @@ async fn log(
             kind: "comment",
             id: subject.map_or(0, |c| c.id),
             document: subject.and_then(|c| c.document_id),
-            before: before.map(serde_json::to_value).transpose()?,
-            after: after.map(serde_json::to_value).transpose()?,
+            before: before_json,
+            after: after_json,
         },
         now,
     )

@@ -81,7 +81,8 @@ pub async fn comments(
              FROM comments m JOIN users u ON u.id = m.author_id
              WHERE m.deleted_at IS NULL AND (m.subject_kind <> 'coding' OR EXISTS (SELECT 1 FROM codings c WHERE c.id = m.subject_id AND ",
             visible!(),
-            ")) AND m.project_id = $3"
+            ")) AND m.project_id = $3
+               AND (m.document_id IS NULL OR EXISTS (SELECT 1 FROM documents d WHERE d.id = m.document_id AND d.deleted_at IS NULL))"
         ),
         args![visibility.viewer(), visibility.everything(), project],
     );
@@ -112,6 +113,36 @@ pub async fn snapshot(tx: &mut Tx, project: i64, id: i64) -> Result<Option<Comme
         args![project, id],
     )
     .await
+}
+
+/// A comment as the event log keeps it: its row, what it is about, and whose the coding is that it is about, so that who may
+/// know of it can be told when that coding is gone.
+pub async fn event(tx: &mut Tx, comment: &CommentSnapshot) -> Result<Json> {
+    let mut json = serde_json::to_value(comment)?;
+    let mut subject = serde_json::json!({"kind": comment.subject_kind, "id": comment.subject_id});
+    if let (Some(start), Some(end)) = (comment.start_pos, comment.end_pos) {
+        subject["start"] = start.into();
+        subject["end"] = end.into();
+    }
+    json["subject"] = subject;
+    if comment.subject_kind == "coding" {
+        let coder: Option<(i64,)> = tx
+            .optional(
+                "SELECT coder_id FROM codings WHERE id = $1",
+                args![comment.subject_id],
+            )
+            .await?;
+        json["coder_id"] = coder.map(|(id,)| id).into();
+    }
+    Ok(json)
+}
+
+/// The same of the comment with this id; `None` if it is taken away.
+pub async fn event_of(tx: &mut Tx, project: i64, id: i64) -> Result<Option<Json>> {
+    match snapshot(tx, project, id).await? {
+        Some(comment) if comment.deleted_at.is_none() => Ok(Some(event(tx, &comment).await?)),
+        _ => Ok(None),
+    }
 }
 
 /// The document that a subject stands in, if the subject is there for the caller: `Some(None)` for a code, which stands

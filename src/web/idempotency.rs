@@ -66,6 +66,27 @@ pub async fn keep(tx: &mut Tx, key: &Key, status: u16, body: &str, now: i64) -> 
     Ok(())
 }
 
+/// Keeps an answer in the write's own transaction, commits, and gives the answer: the end of a write on the hot path. An empty
+/// body is an answer without one.
+pub async fn finish(
+    mut tx: Tx,
+    key: Option<axum::Extension<Key>>,
+    status: StatusCode,
+    body: String,
+    now: i64,
+) -> Result<Response> {
+    let kept = key.is_some();
+    if let Some(axum::Extension(key)) = key {
+        keep(&mut tx, &key, status.as_u16(), &body, now).await?;
+    }
+    tx.commit().await?;
+    let mut response = answer(status, body);
+    if kept {
+        response.extensions_mut().insert(Kept);
+    }
+    Ok(response)
+}
+
 /// Forgets answers older than a day.
 pub async fn sweep(state: &AppState) -> Result<()> {
     let mut tx = state.db.begin().await?;

@@ -10,7 +10,6 @@ pub mod forms;
 pub mod headers;
 pub mod idempotency;
 pub mod layout;
-pub mod live;
 pub mod metrics;
 pub mod presence;
 pub mod problems;

@@ -44,7 +44,7 @@ fn api() -> OpenApiRouter<AppState> {
         .merge(crate::coding::api::router())
         .merge(crate::review::api::router())
         .merge(super::undo::router())
-        .merge(super::live::router())
+        .merge(crate::activity::api::router())
         .merge(home::api::router())
 }
 

@@ -1,241 +1,379 @@
-//! Undo and redo: the caller's own last action, whichever rooms it touched.
+//! Undo and redo: everybody's own last action, taken back from the event log, after a reload and a restart too.
 //!
-//! The event log knows what every thing was before; each room knows how to put its own things back. Here the two are
-//! brought together, which is why this part of `web` stands above all rooms.
+//! An action is a batch of events. Taking it back puts each of its things back to what the event says it was before, newest
+//! event first, and writes that down as events of its own, which redo takes back in turn. Where somebody has changed a
+//! thing since, nothing is done and the answer says so. Each room knows how to put its own kinds back; here they are only called.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::Extension;
 use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
 use serde::Serialize;
 use serde_json::{Value as Json_, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{AppState, Json, Path};
-use crate::activity::snapshots::Coding;
-use crate::activity::{self, Batch, Change, Event, undo, undo_store};
+use super::{AppState, idempotency};
+use crate::activity::snapshots::CodingSnapshot;
+use crate::activity::{self, Batch, Change, Event};
+use crate::coding::store::changed_since;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::projects::{Access, Permission};
-use crate::{codebook, coding, documents, review};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(undo_last))
-        .routes(routes!(redo_last))
+        .routes(routes!(undo))
+        .routes(routes!(redo))
 }
 
 /// What was taken back.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-struct Taken {
+struct TakenBack {
     /// Sequence number of the action's last event.
     seq: i64,
-    /// What it had done.
+    /// What had been done.
     verb: String,
     /// To what.
     subject: Subject,
 }
 
+/// A thing, by kind and id.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-#[schema(as = UndoSubject)]
 struct Subject {
+    /// `coding`, `code`, `document` …
     kind: String,
+    /// Its id.
     id: i64,
 }
 
-/// One thing as it is now.
+/// The answer to undo (`undone`) and redo (`redone`).
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-#[schema(as = UndoChange)]
-struct Changed {
-    kind: String,
-    id: i64,
-    /// The coding, if it is one and is there.
-    coding: Option<Coding>,
+struct Answer {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    undone: Option<TakenBack>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    redone: Option<TakenBack>,
+    /// Each thing as it is now: `{kind, id, coding}` for codings, null where one is gone; `{kind, id, state}` for others.
+    #[schema(value_type = Vec<Object>)]
+    changes: Vec<Json_>,
 }
 
-/// The answer to undo.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-struct Undone {
-    undone: Taken,
-    changes: Vec<Changed>,
-}
-
-/// The answer to redo.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-struct Redone {
-    redone: Taken,
-    changes: Vec<Changed>,
-}
-
-/// Takes the caller's own last action back.
-#[utoipa::path(post, path = "/projects/{p}/undo", tag = "activity", params(("p" = i64, Path)),
-    responses((status = 200, body = Undone), (status = 409, description = "Nothing to undo, or changed since by somebody else")))]
-async fn undo_last(
+/// Takes back the caller's own last action.
+#[utoipa::path(post, path = "/projects/{p}/undo", tag = "activity", operation_id = "undo", params(("p" = i64, Path)),
+    responses((status = 200, body = Answer), (status = 404), (status = 409)))]
+async fn undo(
     State(state): State<AppState>,
     access: Access,
-    Path(_p): Path<i64>,
-) -> Result<Json<Undone>> {
-    let (undone, changes) = take_back(&state, &access, true).await?;
-    Ok(Json(Undone { undone, changes }))
+    key: Option<Extension<idempotency::Key>>,
+) -> Result<Response> {
+    take_back(&state, &access, key, false).await
 }
 
-/// Does again what the caller undid last.
-#[utoipa::path(post, path = "/projects/{p}/redo", tag = "activity", params(("p" = i64, Path)),
-    responses((status = 200, body = Redone), (status = 409, description = "Nothing to redo, or changed since by somebody else")))]
-async fn redo_last(
+/// Does again what the caller's last undo took back.
+#[utoipa::path(post, path = "/projects/{p}/redo", tag = "activity", operation_id = "redo", params(("p" = i64, Path)),
+    responses((status = 200, body = Answer), (status = 404), (status = 409)))]
+async fn redo(
     State(state): State<AppState>,
     access: Access,
-    Path(_p): Path<i64>,
-) -> Result<Json<Redone>> {
-    let (redone, changes) = take_back(&state, &access, false).await?;
-    Ok(Json(Redone { redone, changes }))
+    key: Option<Extension<idempotency::Key>>,
+) -> Result<Response> {
+    take_back(&state, &access, key, true).await
+}
+
+/// What the log speaks of: assignments share their document's id, so the user tells them apart.
+type Thing = (String, i64, i64);
+
+fn thing(event: &Event, before: Option<&Json_>, after: Option<&Json_>) -> Thing {
+    let user = match event.subject_kind.as_str() {
+        "assignment" => after.or(before).and_then(|s| s["user"].as_i64()),
+        _ => None,
+    };
+    (
+        event.subject_kind.clone(),
+        event.subject_id,
+        user.unwrap_or(0),
+    )
 }
 
 async fn take_back(
     state: &AppState,
     access: &Access,
-    undoing: bool,
-) -> Result<(Taken, Vec<Changed>)> {
-    access.require(Permission::Read)?;
-    let project = access.project.id;
-    let now = state.now();
+    key: Option<Extension<idempotency::Key>>,
+    redo: bool,
+) -> Result<Response> {
+    let (project, actor, now) = (access.project.id, access.user.id, state.now());
     let mut tx = state.db.begin().await?;
     activity::store::take_turn(&mut tx, project).await?;
-    let own = undo_store::own_batches(&mut tx, project, access.user.id).await?;
-    let stacks = undo::stacks(&own);
-    let target = if undoing { stacks.undo } else { stacks.redo }
-        .pop()
-        .ok_or(Error::Conflict {
-            slug: if undoing {
-                "nothing-to-undo"
-            } else {
+    let events = activity::store::next_to_take_back(&mut tx, project, actor, redo)
+        .await?
+        .unwrap_or_default();
+    let Some(last) = events.last() else {
+        return Err(Error::Conflict {
+            slug: if redo {
                 "nothing-to-redo"
-            },
-            message: if undoing {
-                "undo-error-nothing".into()
             } else {
-                "redo-error-nothing".into()
+                "nothing-to-undo"
             },
+            message: if redo {
+                "undo-nothing-to-redo"
+            } else {
+                "undo-nothing"
+            }
+            .into(),
             current: Json_::Null,
-        })?;
-    let events = undo_store::of_batch(&mut tx, project, &target).await?;
-    let Some(last) = events.first() else {
-        return Err(Error::Internal(anyhow::anyhow!("an action without events")));
+        });
     };
-    let taken = Taken {
-        seq: last.seq,
-        verb: last.verb.clone(),
-        subject: Subject {
-            kind: last.subject_kind.clone(),
-            id: last.subject_id,
-        },
-    };
-    let batch = Batch::undoing(&target);
-    let verb = if undoing { "undo" } else { "redo" };
+    let states: Vec<(Option<Json_>, Option<Json_>)> = events
+        .iter()
+        .map(|e| (e.before_json(), e.after_json()))
+        .collect();
+    for (event, (before, after)) in events.iter().zip(&states) {
+        may(access, event, before.as_ref(), after.as_ref())?;
+    }
+    let mut now_is = unchanged(&mut tx, &events, &states).await?;
+    let batch = Batch::undoing(&last.batch);
+    let verb = if redo { "redo" } else { "undo" };
     let mut changes = Vec::new();
-    for event in &events {
-        may_restore(access, &event.subject_kind)?;
-        if undo_store::changed_by_others(&mut tx, project, event).await? {
-            return Err(Error::Conflict {
-                slug: "changed-since",
-                message: "undo-error-changed".into(),
-                current: json!({"kind": event.subject_kind, "id": event.subject_id}),
-            });
-        }
-        let (after, coding) = restore(&mut tx, project, event, now).await?;
-        activity::store::append(
+    for (event, (before, after)) in events.iter().zip(&states).rev() {
+        let thing = thing(event, before.as_ref(), after.as_ref());
+        let current = now_is.get(&thing).cloned().flatten();
+        let put = put_back(
             &mut tx,
-            &batch,
-            Change {
-                project,
-                actor: access.user.id,
-                verb,
-                kind: kind_of(&event.subject_kind),
-                id: event.subject_id,
-                document: event.document_id,
-                before: event.after_json(),
-                after,
-            },
+            project,
+            event,
+            before.clone(),
+            current.as_ref(),
             now,
         )
         .await?;
-        changes.push(Changed {
-            kind: event.subject_kind.clone(),
+        now_is.insert(thing, put.clone());
+        changes.push(Change {
+            project,
+            actor,
+            verb,
+            kind: kind(&event.subject_kind),
             id: event.subject_id,
-            coding,
+            document: event.document_id,
+            before: after.as_ref().and(current),
+            after: put,
         });
     }
-    tx.commit().await?;
-    Ok((taken, changes))
+    activity::store::append_many(&mut tx, &batch, changes, now).await?;
+    let main = events
+        .iter()
+        .rev()
+        .find(|e| e.subject_kind != "assignment")
+        .unwrap_or(last);
+    let taken = TakenBack {
+        seq: last.seq,
+        verb: main.verb.clone(),
+        subject: Subject {
+            kind: main.subject_kind.clone(),
+            id: main.subject_id,
+        },
+    };
+    let (undone, redone) = if redo {
+        (None, Some(taken))
+    } else {
+        (Some(taken), None)
+    };
+    let answer = Answer {
+        undone,
+        redone,
+        changes: shown(&mut tx, now_is).await?,
+    };
+    let body = serde_json::to_string(&answer)?;
+    idempotency::finish(tx, key, StatusCode::OK, body, now).await
 }
 
-/// Somebody whose role changed cannot change by undo what she could no longer change by hand.
-fn may_restore(access: &Access, kind: &str) -> Result<()> {
-    match kind {
-        "code" => {
-            if access.may_create_codes() {
-                Ok(())
-            } else {
-                access.require(Permission::EditCodebook)
-            }
-        }
-        "codebook" => access.require(Permission::EditCodebook),
-        "document" => access.require(Permission::EditDocuments),
+/// Whether the caller may still do what taking this back does.
+fn may(
+    access: &Access,
+    event: &Event,
+    before: Option<&Json_>,
+    after: Option<&Json_>,
+) -> Result<()> {
+    let owner = |field: &str| {
+        after
+            .or(before)
+            .and_then(|s| s[field].as_i64())
+            .unwrap_or(event.actor_id)
+    };
+    let me = access.user.id;
+    match event.subject_kind.as_str() {
+        // A merge of codes moves everybody's codings; it belongs to those who edit the codebook.
+        "coding" if owner("coder_id") == me => access.require(Permission::Code),
+        "coding" => access.require(Permission::EditAnyCoding),
         "comment" => access.require(Permission::Comment),
-        _ => access.require(Permission::Code),
+        "assignment" if owner("user") == me => access.require(Permission::Code),
+        "assignment" => access.require(Permission::Assign),
+        "code" if access.may_create_codes() && (before.is_none() || after.is_none()) => Ok(()),
+        "code" | "codebook" => access.require(Permission::EditCodebook),
+        _ => access.require(Permission::EditDocuments),
     }
 }
 
-fn kind_of(kind: &str) -> &'static str {
-    match kind {
-        "code" => "code",
-        "codebook" => "codebook",
-        "document" => "document",
-        "assignment" => "assignment",
-        "comment" => "comment",
-        _ => "coding",
+/// The things of an action as they are now, if they are what the action left; a conflict otherwise.
+async fn unchanged(
+    tx: &mut Tx,
+    events: &[Event],
+    states: &[(Option<Json_>, Option<Json_>)],
+) -> Result<BTreeMap<Thing, Option<Json_>>> {
+    let mut left: BTreeMap<Thing, (i64, Option<Json_>)> = BTreeMap::new();
+    for (event, (before, after)) in events.iter().zip(states) {
+        let thing = thing(event, before.as_ref(), after.as_ref());
+        // A thing taken away and nothing more is remembered by what it was, for its version.
+        left.insert(thing, (event.seq, after.clone()));
     }
+    let mut now_is = BTreeMap::new();
+    for (thing, (seq, after)) in left {
+        let since = activity::store::states_since(tx, &thing.0, thing.1, seq).await?;
+        let mut current = after.clone();
+        for (before, after) in since {
+            let parse =
+                |text: Option<String>| text.and_then(|t| serde_json::from_str::<Json_>(&t).ok());
+            let (before, after) = (parse(before), parse(after));
+            let user = after
+                .as_ref()
+                .or(before.as_ref())
+                .and_then(|s| s["user"].as_i64());
+            if thing.0 == "assignment" && user != Some(thing.2) {
+                continue;
+            }
+            current = after;
+        }
+        if substance(current.as_ref()) != substance(after.as_ref()) {
+            return Err(changed_since(
+                "undo-changed-since",
+                current.unwrap_or(Json_::Null),
+            ));
+        }
+        now_is.insert(thing, current);
+    }
+    Ok(now_is)
 }
 
-/// Puts one thing back to what it was before an event; how it is now, and the coding if it is one.
-async fn restore(
+/// A state without what counts and dates its changes.
+fn substance(state: Option<&Json_>) -> Option<Json_> {
+    let mut state = state?.clone();
+    if let Some(fields) = state.as_object_mut() {
+        fields.remove("version");
+        fields.remove("updated_at");
+    }
+    Some(state)
+}
+
+/// Puts one thing back; answers what it is then, for the log.
+async fn put_back(
     tx: &mut Tx,
     project: i64,
     event: &Event,
+    target: Option<Json_>,
+    current: Option<&Json_>,
     now: i64,
-) -> Result<(Option<Json_>, Option<Coding>)> {
-    let before = event.before_json();
+) -> Result<Option<Json_>> {
     let id = event.subject_id;
+    let version = |state: Option<&Json_>| state.and_then(|s| s["version"].as_i64());
     match event.subject_kind.as_str() {
-        "coding" => {
-            let restored = coding::store::restore(tx, project, id, before.as_ref(), now).await?;
-            let Some(snapshot) = restored else {
-                return Ok((None, None));
-            };
-            let json = snapshot.to_json()?;
-            let name = coding::store::name_of(tx, snapshot.coder_id).await?;
-            return Ok((Some(json), Some(snapshot.answer(name))));
+        "coding" => crate::coding::store::restore(tx, project, id, target.as_ref(), now)
+            .await?
+            .map(|c| c.to_json())
+            .transpose(),
+        "comment" => {
+            crate::review::store::restore(tx, project, id, target.as_ref(), now).await?;
+            crate::review::store::event_of(tx, project, id).await
+        }
+        "assignment" => {
+            crate::documents::store::restore_assignment(tx, project, id, target.as_ref(), now)
+                .await?;
+            Ok(target)
         }
         "code" => {
-            let restored = codebook::store::restore(tx, project, id, before.as_ref(), now).await?;
-            let json = restored
-                .as_ref()
-                .map(codebook::Snapshot::to_json)
-                .transpose()?;
-            return Ok((json, None));
+            crate::codebook::store::restore(tx, project, id, target.as_ref(), now).await?;
+            crate::codebook::store::snapshot(tx, project, id)
+                .await?
+                .map(|c| c.to_json())
+                .transpose()
         }
         "codebook" => {
-            codebook::store::restore_version(tx, project, id, before.as_ref()).await?;
+            crate::codebook::store::restore_version(tx, project, id, target.as_ref()).await?;
+            Ok(target)
         }
-        "document" => documents::store::restore(tx, project, id, before.as_ref(), now).await?,
-        "assignment" => {
-            documents::store::assignments::restore(tx, project, id, before.as_ref(), now).await?;
+        "document" => {
+            // A document counts every change. What is set aside counted that, too, after its last state in the log.
+            let counted = version(current)
+                .or_else(|| version(target.as_ref()).map(|v| v + 1))
+                .unwrap_or(1);
+            let mut target = target;
+            if let Some(target) = &mut target {
+                target["version"] = json!(counted - 1);
+            }
+            crate::documents::store::restore(tx, project, id, target.as_ref(), now).await?;
+            if let Some(target) = &mut target {
+                target["version"] = json!(counted + 1);
+            }
+            Ok(target)
         }
-        "comment" => review::store::restore(tx, project, id, before.as_ref(), now).await?,
-        other => {
-            return Err(Error::Internal(anyhow::anyhow!(
-                "events of kind {other} are not taken back"
-            )));
+        "case" => {
+            crate::documents::store::restore_case(tx, project, id, target.as_ref(), now).await?;
+            Ok(target)
         }
+        "attribute" => {
+            crate::documents::store::restore_attribute(tx, project, id, target.as_ref(), now)
+                .await?;
+            Ok(target)
+        }
+        other => Err(Error::Internal(anyhow::anyhow!(
+            "nothing puts back {other:?}"
+        ))),
     }
-    Ok((before, None))
+}
+
+fn kind(kind: &str) -> &'static str {
+    match kind {
+        "coding" => "coding",
+        "comment" => "comment",
+        "assignment" => "assignment",
+        "code" => "code",
+        "codebook" => "codebook",
+        "case" => "case",
+        "attribute" => "attribute",
+        _ => "document",
+    }
+}
+
+/// The things as the answer shows them.
+async fn shown(tx: &mut Tx, now_is: BTreeMap<Thing, Option<Json_>>) -> Result<Vec<Json_>> {
+    let coders: BTreeSet<i64> = now_is
+        .iter()
+        .filter(|((kind, ..), _)| kind == "coding")
+        .filter_map(|(_, state)| state.as_ref()?["coder_id"].as_i64())
+        .collect();
+    let mut names = BTreeMap::new();
+    for coder in coders {
+        names.insert(coder, crate::coding::store::name_of(tx, coder).await?);
+    }
+    now_is
+        .into_iter()
+        .map(|((kind, id, _), state)| {
+            if kind != "coding" {
+                return Ok(json!({"kind": kind, "id": id, "state": state}));
+            }
+            let coding = match state {
+                Some(state) => {
+                    let coding = CodingSnapshot::from_json(&state)?;
+                    let name = names.get(&coding.coder_id).cloned().unwrap_or_default();
+                    serde_json::to_value(coding.answer(name))?
+                }
+                None => Json_::Null,
+            };
+            Ok(json!({"kind": kind, "id": id, "coding": coding}))
+        })
+        .collect()
 }

@@ -31,8 +31,9 @@ export class Codebook {
     }
   }
 
-  /** @param {Code[]} codes */
-  set(codes) {
+  /** @param {any[]} given  as the page brings them or as the API lists them */
+  set(given) {
+    const codes = given.map(usual);
     this.codes = new Map(codes.map((code) => [code.id, code]));
     this.below = new Map();
     for (const code of codes) {
@@ -145,4 +146,20 @@ export class Codebook {
   scale(id) {
     return this.get(id)?.scale ?? null;
   }
+}
+
+/**
+ * A code as the workspace keeps it. The API names colours by value beside the palette's number, and lists a scale's words.
+ * @param {any} code
+ * @returns {Code}
+ */
+function usual(code) {
+  const { scale } = code;
+  const labels = Array.isArray(scale?.labels)
+    ? Object.fromEntries(scale.labels.map((/** @type {{value: number, label: string}} */ { value, label }) => [String(value), label]))
+    : scale?.labels ?? null;
+  return {
+    ...code, color: typeof code.color === 'number' ? code.color : code.palette ?? 1, shortcut: code.shortcut ?? null,
+    count: code.count ?? code.codings ?? 0, scale: scale ? { ...scale, labels } : null,
+  };
 }

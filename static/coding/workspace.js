@@ -115,7 +115,7 @@ function start() {
 
   app.refreshCodebook = async () => {
     try {
-      const answer = await app.api.get('/codes?limit=1000');
+      const answer = await app.api.get('/codes?counts=true&limit=1000');
       app.codebook.set(answer.items);
       app.tree.render();
       app.redraw([], true);

@@ -33,7 +33,7 @@ fn floor(room: &str) -> Option<usize> {
 fn room(path: &str) -> String {
     let inside = path.split("/src/").nth(1).unwrap_or(path);
     if let Some(file) = inside.strip_prefix("web/") {
-        if ["router.rs", "live.rs", "undo.rs"].contains(&file) {
+        if ["router.rs", "undo.rs"].contains(&file) {
             return "router".to_owned();
         }
         return "web".to_owned();

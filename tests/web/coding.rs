@@ -116,7 +116,7 @@ both!(a_passage_must_lie_in_the_text_and_show_something, |app| {
 
 both!(codes_must_be_in_use_and_weights_on_their_scale, |app| {
     let study = Study::new(&app).await;
-    let stance = json!({"min": -2, "max": 2, "step": 1, "labels": {"-2": "confrontation"}});
+    let stance = json!({"min": -2, "max": 2, "step": 1, "labels": [{"value": -2, "label": "confrontation"}]});
     let stance = code(&app, study.p, None, "stance", Some(stance)).await;
     let heading = code(&app, study.p, None, "Themes", None).await;
     execute(
@@ -136,7 +136,7 @@ both!(codes_must_be_in_use_and_weights_on_their_scale, |app| {
     let path = study.path("/codings");
     for (code, weight, field) in [
         (stance, 3.0, "weight"),
-        (stance, 0.5, "weight"),
+        (stance, -2.1, "weight"),
         (heading, 0.0, "code"),
         (retired, 0.0, "code"),
     ] {
@@ -770,4 +770,70 @@ both!(pins_are_kept_for_each_member, |app| {
         .put(&path, json!({"pins": [999]}))
         .await
         .expect(422);
+});
+
+both!(the_workspace_can_be_read_before_any_script_runs, |app| {
+    let study = Study::new(&app).await;
+    execute(
+        &app,
+        "UPDATE documents SET title = '</script><b>x' WHERE id = $1",
+        args![study.document],
+    )
+    .await;
+    let made = study.mark(&study.anna, 0, 6).await;
+    study.mark(&study.ben, 9, 18).await;
+    let path = format!("/projects/{}/documents/{}/code", study.p, study.document);
+    let browser = app.browser(&study.anna).await;
+    let page = browser.get(&path).await.expect(200).text();
+    assert!(page.contains("Tehran’s sanctions"), "{page}");
+    assert!(!page.contains("<b>x"), "a title is never markup");
+    let island = page
+        .split(r#"id="workspace-data">"#)
+        .nth(1)
+        .unwrap()
+        .split("</script>")
+        .next()
+        .unwrap();
+    let data: serde_json::Value = serde_json::from_str(island).unwrap();
+    assert_eq!(data["api"], format!("/api/v1/projects/{}", study.p));
+    assert_eq!(data["document"]["title"], "</script><b>x");
+    assert_eq!(data["first"]["codings"].as_array().unwrap().len(), 2);
+    assert_eq!(data["first"]["codings"][0], made);
+    assert_eq!(
+        data["first"]["blocks"][0]["text"],
+        "Tehran’s sanctions 👩\u{200d}👦\u{200d}👧 "
+    );
+    assert_eq!(data["assignment"]["state"], "in_progress");
+    assert_eq!(
+        data["me"]["can"],
+        json!({"code": true, "create_code": false, "comment": true, "see_others": true, "edit_any": false})
+    );
+    assert_eq!(int(&data["codebook"]["codes"][0]["count"]), 2);
+    // The feed that goes on from here brings nothing twice and misses nothing.
+    assert_eq!(
+        int(&data["seq"]),
+        app.count("SELECT MAX(seq) FROM events").await
+    );
+    study.round(&app, "coding", true).await;
+    let page = browser.get(&path).await.expect(200).text();
+    let island = page
+        .split(r#"id="workspace-data">"#)
+        .nth(1)
+        .unwrap()
+        .split("</script>")
+        .next()
+        .unwrap();
+    let data: serde_json::Value = serde_json::from_str(island).unwrap();
+    assert_eq!(data["first"]["codings"].as_array().unwrap().len(), 1);
+    assert_eq!(int(&data["codebook"]["codes"][0]["count"]), 1);
+    assert_eq!(data["me"]["can"]["see_others"], false);
+    app.browser(&app.user("otto@example.org").await)
+        .await
+        .get(&path)
+        .await
+        .expect(404);
+    browser
+        .get(&format!("/projects/{}/documents/999/code", study.p))
+        .await
+        .expect(404);
 });

@@ -4,8 +4,10 @@ mod harness;
 mod study;
 
 mod accounts;
+mod activity;
 mod codebook;
 mod coding;
+mod comments;
 mod documents;
 mod ground;
 mod projects;

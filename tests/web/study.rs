@@ -23,11 +23,20 @@ pub const TEXT: &str = "Tehran\u{2019}s sanctions 👩\u{200d}👦\u{200d}👧 \
 
 impl Study {
     pub async fn new(app: &TestApp) -> Study {
-        let owner = app.user("olga@example.org").await;
+        Study::at(app, "example.org").await
+    }
+
+    /// Another one beside it.
+    pub async fn again(app: &TestApp, n: u64) -> Study {
+        Study::at(app, &format!("example{n}.org")).await
+    }
+
+    async fn at(app: &TestApp, host: &str) -> Study {
+        let owner = app.user(&format!("olga@{host}")).await;
         let p = app.project(&owner).await;
-        let lead = app.member(p, "lena@example.org", Role::Lead).await;
-        let anna = app.member(p, "anna@example.org", Role::Coder).await;
-        let ben = app.member(p, "ben@example.org", Role::Coder).await;
+        let lead = app.member(p, &format!("lena@{host}"), Role::Lead).await;
+        let anna = app.member(p, &format!("anna@{host}"), Role::Coder).await;
+        let ben = app.member(p, &format!("ben@{host}"), Role::Coder).await;
         let document = document(app, p, owner.id, TEXT).await;
         let code = code(app, p, None, "sanctions", None).await;
         Study {

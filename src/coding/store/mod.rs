@@ -12,12 +12,13 @@ pub use workspace::{coders_of, comment_counts, neighbours};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::{CodeFacts, Plan, Scale, place};
+use super::{CodeFacts, Plan, place};
 use crate::activity::snapshots::CodingSnapshot;
 use crate::activity::{self, Batch, Change};
 use crate::args;
+use crate::codebook::Scale;
 use crate::coding_columns;
-use crate::db::{Db, Sql, Tx, Value};
+use crate::db::{Sql, Tx, Value};
 use crate::error::{Error, Result};
 use crate::projects::Visibility;
 use crate::text::{Span, TextIndex};
@@ -408,8 +409,7 @@ pub async fn begin_assignment(
         args![document, desk.actor, desk.now],
     )
     .await?;
-    let as_json =
-        |state: &str| serde_json::json!({"document": document, "user": desk.actor, "state": state});
+    let as_json = |state: Option<&str>| serde_json::json!({"document": document, "user": desk.actor, "state": state});
     activity::store::append(
         tx,
         batch,
@@ -420,8 +420,8 @@ pub async fn begin_assignment(
             kind: "assignment",
             id: document,
             document: Some(document),
-            before: state.map(as_json),
-            after: Some(as_json("in_progress")),
+            before: Some(as_json(state)),
+            after: Some(as_json(Some("in_progress"))),
         },
         desk.now,
     )
@@ -516,19 +516,4 @@ pub async fn name_of(tx: &mut Tx, user: i64) -> Result<String> {
         .await?
         .map(|(name,)| name)
         .unwrap_or_default())
-}
-
-/// Names of some users.
-pub async fn names_of(db: &Db, users: &[i64]) -> Result<std::collections::HashMap<i64, String>> {
-    if users.is_empty() {
-        return Ok(Default::default());
-    }
-    let mut sql = Sql::new("SELECT id, name FROM users WHERE id IN ", args![]);
-    sql.list(users.iter().copied());
-    let (text, args) = sql.finish();
-    Ok(db
-        .all::<(i64, String)>(text, args)
-        .await?
-        .into_iter()
-        .collect())
 }

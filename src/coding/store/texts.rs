@@ -1,7 +1,7 @@
 //! Texts at hand: a document's words by position, kept in memory while they are used.
 //!
-//! A save must cut the quoted words without reading the whole text again. The text of a revision never changes, so it is
-//! kept as long as there is room; which revision is current is only a guess, which the write's own transaction checks.
+//! A save must cut the quoted words without asking first which revision of the text is current. The last answer is remembered as
+//! a guess, which the write's own transaction checks.
 
 use std::sync::Arc;
 
@@ -53,25 +53,6 @@ fn head(document: i64) -> crate::web::cache::Key {
 }
 
 async fn of_revision(state: &AppState, document: i64, revision: i64) -> Result<Option<Text>> {
-    let key = ("coding-text", document, revision.to_string());
-    let index = match state.cache.get::<TextIndex<Arc<str>>>(&key) {
-        Some(index) => index,
-        None => {
-            let row: Option<(String,)> = state
-                .db
-                .optional(
-                    "SELECT text FROM document_texts WHERE document_id = $1 AND revision = $2",
-                    args![document, revision],
-                )
-                .await?;
-            let Some((text,)) = row else {
-                return Ok(None);
-            };
-            let bytes = text.len() + text.len() / 8;
-            let index = Arc::new(TextIndex::new(Arc::<str>::from(text)));
-            state.cache.put(key, index.clone(), bytes);
-            index
-        }
-    };
+    let index = crate::documents::store::text(state, document, revision).await?;
     Ok(Some(Text { revision, index }))
 }
