@@ -125,12 +125,12 @@ impl Feed {
         document: Option<i64>,
         since: i64,
     ) -> Feed {
-        // First listen, then look: nothing falls between.
-        let changes = state.db.changes();
+        // Come in, listen, and only then look: nothing falls between.
+        let here = document.map(|d| state.presence.enter(d, access.user.id));
         let presence = state.presence.changes();
+        let changes = state.db.changes();
         let mut look = tokio::time::interval(LOOK);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let here = document.map(|d| state.presence.enter(d, access.user.id));
         Feed {
             epoch: state.db.access_epoch(),
             looks: 0,
