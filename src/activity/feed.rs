@@ -19,6 +19,7 @@ use crate::error::Result;
 use crate::projects::{Access, Permission};
 use crate::web::AppState;
 use crate::web::layout::initials;
+use crate::web::metrics::OpenStream;
 use crate::web::presence::Here;
 
 /// Events read at once.
@@ -114,6 +115,7 @@ pub struct Feed {
     behind: bool,
     greet: bool,
     _here: Option<Here>,
+    _counted: OpenStream,
 }
 
 impl Feed {
@@ -125,6 +127,7 @@ impl Feed {
         document: Option<i64>,
         since: i64,
     ) -> Feed {
+        let counted = state.metrics.open_stream();
         // Come in, listen, and only then look: nothing falls between.
         let here = document.map(|d| state.presence.enter(d, access.user.id));
         let presence = state.presence.changes();
@@ -146,6 +149,7 @@ impl Feed {
             behind: true,
             greet: document.is_some(),
             _here: here,
+            _counted: counted,
         }
     }
 
