@@ -69,7 +69,7 @@ themes-frequency-title = How often each code was used
 themes-frequency-note = Passages: one coding each. A passage that two coders coded counts twice here, the text under it once (see the table's characters).
 themes-trend-title = Themes over time
 themes-trend-title-case = { $code } over time, by case
-themes-trend-note = Share of the period's documents that have the code at least once. The strip below shows how many documents there were to be coded; periods without any are gaps, not zeros.
+themes-trend-note = Passages per 1000 words of the period’s documents. The strip below shows how many documents there were to be coded; periods without any are gaps, not zeros. The six codes with most passages are drawn unless you choose one.
 themes-cases-title = Themes by group
 themes-cases-note = Passages, and beside each the adjusted residual: beyond about ±2 there are more or fewer than independence would give. χ² { $statistic }, { $df } degrees of freedom, p { $p }, Cramér’s V { $v }. Passages of one document are not independent, so read V rather than p.
 themes-cases-note-fisher = Passages, and beside each the adjusted residual. Fisher’s exact test: p { $p }. Passages of one document are not independent, so read it as a description.
@@ -81,7 +81,7 @@ themes-together-note-paragraph = Paragraphs that both codes touch, whoever coded
 themes-together-note-document = Documents that have both codes. A name heads the row to its left and the column below it.
 
 themes-axis-passages = passages
-themes-axis-share = share of documents
+themes-axis-rate = passages per 1000 words
 themes-strip-documents = documents
 themes-fewer = fewer than expected
 themes-more = more

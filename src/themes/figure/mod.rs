@@ -199,12 +199,3 @@ pub async fn figure(name: &str, ask: &Ask<'_>) -> Result<Figure> {
 fn plain(value: Option<f64>) -> String {
     value.map(|v| v.to_string()).unwrap_or_default()
 }
-
-fn percent(value: f64) -> String {
-    let percent = value * 100.0;
-    if percent == 0.0 || percent >= 10.0 {
-        format!("{percent:.0}%")
-    } else {
-        format!("{percent:.1}%")
-    }
-}

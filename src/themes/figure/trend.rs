@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Ask, Figure, percent};
+use super::{Ask, Figure, plain};
 use crate::error::Result;
 use crate::themes::api::trend_of;
 use crate::themes::chart::{Hue, Lines, Period, Point, Series, lines};
@@ -112,8 +112,8 @@ pub(super) async fn trend(ask: &Ask<'_>) -> Result<Figure> {
     for period in &answer.periods {
         for (at, (name, _, group, code)) in series.iter().enumerate() {
             let item = cells.get(&(period.as_str(), *code, group.as_ref()));
-            let value = item.and_then(|i| i.share_of_documents());
-            let label = value.map(percent).unwrap_or_default();
+            let value = item.and_then(|i| i.per_1000_words());
+            let label = value.map(rate).unwrap_or_default();
             let says = match item {
                 Some(item) => l.locale.format(
                     "themes-says-trend",
@@ -180,6 +180,7 @@ pub(super) async fn trend(ask: &Ask<'_>) -> Result<Figure> {
             item.documents.to_string(),
             item.documents_total.to_string(),
             item.words_total.to_string(),
+            plain(item.per_1000_words()),
         ]);
         rows.push(row);
     }
@@ -210,7 +211,7 @@ pub(super) async fn trend(ask: &Ask<'_>) -> Result<Figure> {
     let note = l.t("themes-trend-note");
     let (empty, axis, strip) = (
         l.t("themes-empty-dates"),
-        l.t("themes-axis-share"),
+        l.t("themes-axis-rate"),
         l.t("themes-strip-documents"),
     );
     let frame = ask.frame("trend", &title, &note, &empty, 1280.0);
@@ -225,7 +226,7 @@ pub(super) async fn trend(ask: &Ask<'_>) -> Result<Figure> {
             cycle: usize::try_from(step.per_year()).unwrap_or(1),
             first: answer.first,
         },
-        &percent,
+        &crate::i18n::number,
         &|line, period| {
             links
                 .get(line)
@@ -250,6 +251,7 @@ pub(super) async fn trend(ask: &Ask<'_>) -> Result<Figure> {
             "themes-column-documents",
             "themes-column-documents-total",
             "themes-column-words-total",
+            "themes-column-per-1000",
         ]
         .map(|key| l.t(key)),
     );
@@ -263,4 +265,13 @@ pub(super) async fn trend(ask: &Ask<'_>) -> Result<Figure> {
         head,
         rows,
     })
+}
+
+/// A rate as the figure prints it.
+fn rate(value: f64) -> String {
+    if value >= 10.0 {
+        format!("{value:.0}")
+    } else {
+        format!("{value:.1}")
+    }
 }
