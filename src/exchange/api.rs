@@ -118,15 +118,21 @@ pub fn disposition(project: &str, file: &str) -> String {
         clean.split_whitespace().collect::<Vec<_>>().join(" ")
     );
     let whole = whole.trim();
+    let encoded = percent(whole);
+    format!("attachment; filename=\"{file}\"; filename*=UTF-8''{encoded}")
+}
+
+/// Everything but the unreserved characters of an address, percent-encoded.
+pub(super) fn percent(text: &str) -> String {
     let mut encoded = String::new();
-    for byte in whole.bytes() {
+    for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
             encoded.push_str(&format!("%{byte:02X}"));
         }
     }
-    format!("attachment; filename=\"{file}\"; filename*=UTF-8''{encoded}")
+    encoded
 }
 
 #[cfg(test)]

@@ -156,12 +156,7 @@ async fn code_rows(db: &Db, project: i64) -> Result<(Vec<CodeRow>, HashMap<i64, 
 }
 
 async fn round_names(db: &Db, project: i64) -> Result<HashMap<i64, Arc<str>>> {
-    let rows: Vec<(i64, String)> = db
-        .all(
-            "SELECT id, name FROM rounds WHERE project_id = $1",
-            args![project],
-        )
-        .await?;
+    let rows = rounds(db, project).await?;
     Ok(rows
         .into_iter()
         .map(|(id, name)| (id, name.into()))
@@ -504,18 +499,27 @@ pub async fn count(db: &Db, scope: &Scope) -> Result<Counts> {
     db.one(text, values).await
 }
 
-/// How many rows of codings the reader does not see because a round is still blind.
-pub async fn hidden(db: &Db, scope: &Scope) -> Result<i64> {
+/// The rounds of a project, by id.
+pub async fn rounds(db: &Db, project: i64) -> Result<Vec<(i64, String)>> {
+    db.all(
+        "SELECT id, name FROM rounds WHERE project_id = $1 ORDER BY id",
+        args![project],
+    )
+    .await
+}
+
+/// Names of the rounds whose codings the caller does not see because they are still blind.
+pub async fn blind_rounds(db: &Db, scope: &Scope) -> Result<Vec<String>> {
     if scope.visibility.everything() {
-        return Ok(0);
+        return Ok(Vec::new());
     }
-    let (n,): (i64,) = db
-        .one(
-            "SELECT COUNT(*) FROM rounds WHERE project_id = $1 AND blind AND state <> 'revealed'",
+    let rows: Vec<(String,)> = db
+        .all(
+            "SELECT name FROM rounds WHERE project_id = $1 AND blind AND state <> 'revealed' ORDER BY id",
             args![scope.project],
         )
         .await?;
-    Ok(n)
+    Ok(rows.into_iter().map(|(name,)| name).collect())
 }
 
 /// A document of a matrix: id, revision of its text, language.
@@ -589,19 +593,7 @@ pub async fn frame(db: &Db, scope: &Scope) -> Result<Frame> {
     } else {
         Some(coders(db, scope).await?)
     };
-    let blind = if scope.visibility.everything() {
-        HashSet::new()
-    } else {
-        db.all::<(i64,)>(
-            "SELECT DISTINCT rd.document_id FROM round_documents rd JOIN rounds r ON r.id = rd.round_id
-             WHERE r.project_id = $1 AND r.blind AND r.state <> 'revealed'",
-            args![scope.project],
-        )
-        .await?
-        .into_iter()
-        .map(|(id,)| id)
-        .collect()
-    };
+    let blind = scope.visibility.hidden_documents(db, scope.project).await?;
     Ok(Frame {
         codes: columns,
         coders,

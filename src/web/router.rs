@@ -74,7 +74,8 @@ pub fn router(state: &AppState) -> Router {
         .merge(home::router())
         .merge(instance::pages::router())
         .merge(help::router())
-        .merge(crate::themes::pages::router());
+        .merge(crate::themes::pages::router())
+        .merge(crate::exchange::pages::router());
     Router::new()
         .merge(pages)
         .nest("/api/v1", api)
