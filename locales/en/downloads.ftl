@@ -46,6 +46,7 @@ downloads-show = Update the preview
 downloads-clear = Clear filters
 
 downloads-preview = Preview
+downloads-table = First rows
 downloads-rows = { $shown ->
     [0] no rows
    *[other] first { $shown } of { $count ->
