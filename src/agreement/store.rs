@@ -609,8 +609,9 @@ pub async fn passages(
     material: &Material,
     wanted: &[(u32, crate::text::Span)],
 ) -> Result<Vec<Passage>> {
-    let mut indexes: HashMap<u32, (crate::text::TextIndex<String>, Vec<(i64, i64)>)> =
-        HashMap::new();
+    /// A text with its blocks.
+    type Indexed = (crate::text::TextIndex<String>, Vec<(i64, i64)>);
+    let mut indexes: HashMap<u32, Indexed> = HashMap::new();
     let mut out = Vec::with_capacity(wanted.len());
     for (document, span) in wanted {
         if !indexes.contains_key(document) {

@@ -296,7 +296,9 @@ async fn create_many(
         }
     }
     let mut errors = Vec::new();
-    let mut checked: Vec<Option<(i64, i64, Span, Option<String>)>> = Vec::new();
+    /// Document, code, passage and memo of an item that is right.
+    type Checked = Option<(i64, i64, Span, Option<String>)>;
+    let mut checked: Vec<Checked> = Vec::new();
     for (i, new) in items.iter().enumerate() {
         let outcome = (|| {
             let document = required("document", new.document)?;

@@ -28,7 +28,6 @@ pub(super) async fn mark_loaded(tx: &mut Tx, project: i64) -> Result<()> {
     Ok(())
 }
 
-#[expect(clippy::too_many_arguments, reason = "the columns of one row")]
 pub(super) async fn add_round(
     tx: &mut Tx,
     project: i64,

@@ -438,7 +438,7 @@ mod tests {
         assert_eq!(quote.encode_utf16().count(), 32_766);
         let about = xlsx.worksheet_range("about").unwrap();
         assert_eq!(
-            about.rows().last().unwrap()[1],
+            about.rows().next_back().unwrap()[1],
             Data::Float(1.0),
             "{about:?}"
         );
