@@ -107,6 +107,7 @@ export class Actions {
     codebook.used(codeId);
     write(`concord:recents:${data.project.id}`, codebook.recents);
     if (!stay) selection.clear();
+    selection.coded = end;
     const group = store.groupOf.get(id);
     // On a narrow page the card would cover the text that is read on.
     if (group && !app.narrow()) this.setCurrent(group.key, id);

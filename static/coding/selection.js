@@ -32,6 +32,8 @@ export class Selection {
     this.now = null;
     /** Where the keyboard is when nothing is selected: a block. */
     this.cursor = 0;
+    /** The end of what was coded last, where going on by sentences begins as long as the keyboard stays in that block. */
+    this.coded = 0;
     this.language = app.data.document.language ?? undefined;
     this.touching = false;
     this.frame = 0;
@@ -333,6 +335,7 @@ export class Selection {
     const here = from ? window.blockAt(direction > 0 ? from.end - 1 : from.start) : window.blocks.get(this.here()) ?? null;
     let block = here;
     let inside = from ? (direction > 0 ? from.end : from.start) : block ? (direction > 0 ? block.start : block.end) : 0;
+    if (!from && block && this.coded > block.start && this.coded <= block.end) inside = this.coded;
     while (block) {
       const base = block.start;
       const all = sentences(textOf(block), this.language).map(({ start, end }) => ({ start: start + base, end: end + base }));
@@ -412,6 +415,7 @@ export class Selection {
     const { window } = this.app;
     const direction = index >= this.cursor ? 1 : -1;
     let target = Math.max(0, Math.min(window.total - 1, index));
+    this.coded = 0;
     await window.ensure(target);
     // Page breaks are not paragraphs.
     while (window.blocks.get(target)?.kind === 'page_break' && target + direction >= 0 && target + direction < window.total) {
