@@ -31,6 +31,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(show, update, delete))
         .routes(routes!(history))
         .routes(routes!(map))
+        .routes(routes!(pins))
 }
 
 /// One new coding.
@@ -670,4 +671,50 @@ async fn map(
         .or_404("thing-document")?;
     let codings = list::map(&state.db, &access.visibility, access.project.id, d).await?;
     Ok(Json(Map { length, codings }))
+}
+
+/// The codes that a member pinned to the keys 1 to 9.
+#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Pins {
+    /// At most nine ids of codes.
+    pub pins: Vec<i64>,
+}
+
+/// Sets the caller's pinned codes.
+#[utoipa::path(put, path = "/projects/{p}/me/pins", tag = "codings", operation_id = "pins_set", params(("p" = i64, Path)), request_body = Pins,
+    responses((status = 200, body = Pins)))]
+async fn pins(
+    State(state): State<AppState>,
+    access: Access,
+    Json(body): Json<Pins>,
+) -> Result<Json<Pins>> {
+    access.require(Permission::Read)?;
+    let mut pins: Vec<i64> = Vec::new();
+    for id in body.pins {
+        if !pins.contains(&id) {
+            pins.push(id);
+        }
+    }
+    pins.truncate(9);
+    let mut preferences =
+        crate::projects::store::preferences(&state.db, access.project.id, access.user.id).await?;
+    let mut tx = state.db.begin().await?;
+    for &code in &pins {
+        if store::code(&mut tx, access.project.id, code)
+            .await?
+            .is_none()
+        {
+            return Err(Error::invalid("pins", "coding-error-code"));
+        }
+    }
+    preferences["pins"] = serde_json::json!(pins);
+    crate::projects::store::set_preferences(
+        &mut tx,
+        access.project.id,
+        access.user.id,
+        &preferences,
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(Json(Pins { pins }))
 }

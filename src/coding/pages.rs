@@ -146,6 +146,13 @@ async fn workspace(
             })
         })
         .collect();
+    let pins: Vec<i64> = preferences["pins"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Json::as_i64)
+        .filter(|id| codes.iter().any(|c| c.id == *id))
+        .collect();
     let codes: Vec<Json> = codes
         .iter()
         .map(|c| {
@@ -225,7 +232,7 @@ async fn workspace(
         "assignment": {"state": assignment},
         "coders": coders,
         "codebook": {"version": version, "codes": codes},
-        "pins": preferences.get("pins").cloned().unwrap_or_else(|| json!([])),
+        "pins": pins,
         "recents": [],
         "layer": "all",
         "first": first,
