@@ -133,6 +133,7 @@ export class Bar {
     const end = h('span', { class: 'hints' });
     if (selection.now && selection.now.editing !== null) append(end, [hint('⇧ →', messages.t('ws-hint-end')), hint('Alt ⇧ →', messages.t('ws-hint-start')), hint('↵', messages.t('ws-hint-keep')), hint('Esc', messages.t('ws-cancel'))]);
     else if (selection.now) append(end, [hint('c', messages.t('ws-hint-code')), last !== undefined ? hint('.', messages.t('ws-hint-repeat', { code: codebook.get(last)?.name ?? '' })) : null, hint('i', messages.t('ws-hint-in-vivo')), hint('⇧ →', messages.t('ws-hint-end'))]);
+    else if (app.current && !app.card.editable()) append(end, [data.me.can.comment ? hint('r', messages.t('ws-reply')) : null, hint('h', messages.t('ws-history')), hint('n', messages.t('ws-hint-next'))]);
     else if (app.current) append(end, [hint('m', messages.t('ws-memo-word')), hint('a', messages.t('ws-hint-change')), hint('e', messages.t('ws-hint-edges')), hint('x', messages.t('ws-hint-remove')), hint('n', messages.t('ws-hint-next'))]);
     else append(end, [hint('s', messages.t('ws-hint-sentence')), hint('j', messages.t('ws-hint-paragraph')), hint('n', messages.t('ws-hint-next'))]);
     const keys = h('button', { type: 'button', onclick: () => keySheet(app) }, kbd('?'), messages.t('ws-hint-keys'));

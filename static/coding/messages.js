@@ -20,8 +20,10 @@ export class Messages {
     // English may stand first and the page's language after it, so that what is not translated yet is still said.
     this.bundle.addResource(new FluentResource(source), { allowOverrides: true });
     this.numbers = new Intl.NumberFormat(language);
-    this.days = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', year: 'numeric' });
-    this.times = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
+    // Plain English writes its dates as the pages do: 30 Sep 2015, 14:05.
+    const dates = language === 'en' ? 'en-GB' : language;
+    this.days = new Intl.DateTimeFormat(dates, { day: 'numeric', month: 'short', year: 'numeric' });
+    this.times = new Intl.DateTimeFormat(dates, { hour: '2-digit', minute: '2-digit' });
   }
 
   /**

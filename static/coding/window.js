@@ -16,6 +16,8 @@ import { nodeStarts } from './render.js';
 /** @typedef {import('./types.js').App} App */
 /** @typedef {import('./types.js').Block} Block */
 
+/** A list item that brings its own dash, bullet or number with it. */
+const MARKED = /^\s*(?:[-–—−*•·‣◦▪●]|\(?[\p{Nd}]{1,3}[.)]|\(?\p{L}[.)])\s/u;
 /** Blocks fetched at a time. */
 const CHUNK = 100;
 /** Pixels drawn beyond each edge of the view. */
@@ -295,7 +297,7 @@ export class BlockWindow {
       h('a', { class: 'read-num', href: `#p${number}`, 'aria-label': messages.t('ws-paragraph', { number: messages.number(number) }) }, messages.number(number)),
       h(tag, {
         class: `read${heading ? ' read--title' : ''}`, id: `p${number}`, dir: block.dir ?? 'auto', tabindex: '-1',
-        'data-kind': block.kind, 'data-level': heading ? block.level ?? 1 : null,
+        'data-kind': block.kind, 'data-marked': block.kind === 'list_item' && MARKED.test(block.text) ? '' : null, 'data-level': heading ? block.level ?? 1 : null,
       }),
       h('ol', { class: 'marks', lang: document.documentElement.lang, 'aria-label': messages.t('ws-codings-of', { number: messages.number(number) }) }),
     );

@@ -17,6 +17,10 @@ await mkdir(folder, { recursive: true });
 const world = await start('demo');
 try {
   const { context, page } = await visit(world, PEOPLE.coder, { reducedMotion: 'reduce' });
+  const me = await get(context.request, '/api/v1/me');
+  page.on('response', (answer) => {
+    if (answer.status() >= 400) throw new Error(`${answer.url()}: ${answer.status()}`);
+  });
 
   /** @param {string} name @param {import('playwright-core').Page} [of] */
   const shoot = async (name, of = page) => {
@@ -39,9 +43,8 @@ try {
   const workspace = async (title, words) => {
     const { id } = await documentCalled(context.request, title);
     const { items } = await get(context.request, `${PROJECT}/codings?document=${id}&limit=1000`);
-    const found = items.find((/** @type {any} */ one) => one.quote.includes(words));
-    if (!found) throw new Error(`no coding holds “${words}”`);
-    // Once to be scrolled to, then as somebody sees it who came here to read.
+    const found = items.find((/** @type {any} */ one) => one.quote.includes(words) && one.coder.id === me.id);
+    if (!found) throw new Error(`no coding of hers holds “${words}”`);
     await open(page, id, `#coding-${found.id}`);
     await page.locator('.mark[data-current] .coding').waitFor();
   };
