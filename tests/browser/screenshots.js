@@ -18,9 +18,11 @@ const world = await start('demo');
 try {
   const { context, page } = await visit(world, PEOPLE.coder, { reducedMotion: 'reduce' });
   const me = await get(context.request, '/api/v1/me');
-  page.on('response', (answer) => {
-    if (answer.status() >= 400) throw new Error(`${answer.url()}: ${answer.status()}`);
-  });
+  /** @param {import('playwright-core').Page} of @param {string} path */
+  const go = async (of, path) => {
+    const answer = await of.goto(path);
+    if (answer?.status() !== 200) throw new Error(`${path}: ${answer?.status()}`);
+  };
 
   /** @param {string} name @param {import('playwright-core').Page} [of] */
   const shoot = async (name, of = page) => {
@@ -57,13 +59,13 @@ try {
   await scheme('light');
   await workspace('رأی مسکو به قطعنامهٔ', 'روس‌ها ما را به غرب می‌فروشند');
   await shoot('workspace-rtl');
-  await page.goto('/projects/1/themes?tab=cases');
+  await go(page, '/projects/1/themes?tab=cases');
   await shoot('themes');
-  await page.goto('/projects/1/agreement');
+  await go(page, '/projects/1/agreement');
   await shoot('agreement');
 
   const third = await visit(world, PEOPLE.third, { reducedMotion: 'reduce' });
-  await third.page.goto('/');
+  await go(third.page, '/');
   await shoot('home', third.page);
 } finally {
   await world.end();

@@ -55,6 +55,8 @@ export class Server {
     });
     this.process = child;
     this.output = '';
+    // Whatever ends this process must not leave the program behind.
+    process.once('exit', () => child.kill('SIGKILL'));
     this.url = await new Promise((resolve, reject) => {
       const late = setTimeout(() => reject(new Error(`not ready in time:\n${this.output}`)), READY);
       const read = (/** @type {Buffer} */ chunk) => {
