@@ -11,3 +11,4 @@ mod comments;
 mod documents;
 mod ground;
 mod projects;
+mod themes;
