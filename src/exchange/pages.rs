@@ -107,9 +107,6 @@ impl DownloadsPage {
     fn is_codebook(&self) -> bool {
         self.format == Format::Codebook
     }
-    fn is_matrix(&self) -> bool {
-        self.format == Format::Matrix
-    }
     fn is_csv(&self) -> bool {
         matches!(self.format, Format::Csv | Format::Matrix | Format::Codebook)
     }

@@ -9,6 +9,7 @@ mod codebook;
 mod coding;
 mod comments;
 mod documents;
+mod exchange;
 mod ground;
 mod projects;
 mod themes;
