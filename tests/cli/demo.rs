@@ -45,14 +45,7 @@ async fn the_demo_is_made_once_and_everybody_it_names_can_sign_in() {
         .next()
         .unwrap()
         .to_owned();
-    for page in [
-        "",
-        "/documents",
-        "/codebook",
-        "/agreement",
-        "/themes",
-        "/downloads",
-    ] {
+    for page in ["", "/review", "/themes", "/downloads"] {
         let answer = http
             .get(format!("{}/projects/1{page}", server.base))
             .header("cookie", &cookie)
