@@ -125,7 +125,7 @@ export async function start(kind) {
  */
 export async function visit(world, email, options = {}) {
   const context = await world.browser.newContext({ baseURL: world.url, viewport: { width: 1440, height: 900 }, locale: 'en-GB', ...options });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   if (email) {
     const answer = await context.request.post('/sign-in', { form: { email, password: PASSWORD, next: '/' }, maxRedirects: 0 });
     assert.equal(answer.status(), 303, `${email} signs in`);
@@ -169,7 +169,7 @@ export function watch(page) {
  * @returns {Promise<T>}
  */
 export async function until(what, ask) {
-  for (let tries = 0; tries < 150; tries++) {
+  for (let tries = 0; tries < 300; tries++) {
     const answer = await ask();
     if (answer) return answer;
     await new Promise((resolve) => setTimeout(resolve, 100));
