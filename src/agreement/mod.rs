@@ -15,7 +15,7 @@
 //! - `resample`, `student` — jackknife and bootstrap over documents, quantiles of t
 //! - `frame`, `series`, `domains`, `codings`, `matrix` — which rows there are for each kind of input
 //! - `reading` — what a coefficient may be said to show
-//! - `store`, `api`, `pages` — a project's codings as input, the JSON answer, the page that shows it
+//! - `store`, `api` — a project's codings as input, the JSON answer; `pages`, `passages`, `view` — what people see
 //! - `disagreements` — the passages behind the figures, and figures per document
 
 mod analytic;
@@ -33,6 +33,8 @@ mod matching;
 mod matrix;
 mod names;
 mod output;
+pub mod pages;
+mod passages;
 mod read;
 mod read_matrix;
 mod reading;
@@ -44,6 +46,7 @@ mod student;
 #[cfg(test)]
 mod tests;
 mod unitizing;
+mod view;
 
 pub use disagreements::{Disagreement, DocumentFigures, disagreements, per_document};
 pub use input::{

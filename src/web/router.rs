@@ -74,6 +74,7 @@ pub fn router(state: &AppState) -> Router {
         .merge(home::router())
         .merge(instance::pages::router())
         .merge(help::router())
+        .merge(crate::agreement::pages::router())
         .merge(crate::themes::pages::router())
         .merge(crate::exchange::pages::router());
     Router::new()
