@@ -158,7 +158,7 @@ pub fn reason(problem: &Problem, limits: &extract::Limits, locale: &Locale) -> R
     };
     Reason {
         slug,
-        title: locale.text(&format!("upload-title-{slug}")),
+        title: locale.text(&format!("upload-name-{slug}")),
         detail,
     }
 }

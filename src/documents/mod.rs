@@ -8,9 +8,12 @@
 //! [`import`], the SQL in [`store`].
 
 pub mod api;
+pub mod bulk;
 pub mod extract;
 pub mod import;
+pub mod metadata;
 pub mod originals;
+pub mod pages;
 pub mod store;
 
 use std::collections::BTreeMap;

@@ -86,6 +86,37 @@ pub async fn download(state: &AppState, original: &Original) -> Result<Response>
     Ok((headers, Body::from_stream(found.into_stream())).into_response())
 }
 
+fn parking_place(project: i64, sha256: &str) -> Result<Path> {
+    let valid = sha256.len() == 64 && sha256.bytes().all(|b| b.is_ascii_hexdigit());
+    if !valid {
+        return Err(Error::NotFound("thing-original"));
+    }
+    Ok(Path::from(format!("pending/{project}/{sha256}")))
+}
+
+/// Keeps a table until somebody has said what to do with it; the hash under which it is found again.
+pub async fn park(state: &AppState, project: i64, bytes: Bytes) -> Result<String> {
+    let sha256 = sha256(&bytes);
+    let place = parking_place(project, &sha256)?;
+    state.files.put(&place, PutPayload::from(bytes)).await?;
+    Ok(sha256)
+}
+
+/// A table that was kept by [`park`].
+pub async fn parked(state: &AppState, project: i64, sha256: &str) -> Result<Bytes> {
+    match state.files.get(&parking_place(project, sha256)?).await {
+        Ok(found) => Ok(found.bytes().await?),
+        Err(object_store::Error::NotFound { .. }) => Err(Error::NotFound("thing-original")),
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// Lets go of it. That it is gone already does not matter.
+pub async fn unpark(state: &AppState, project: i64, sha256: &str) -> Result<()> {
+    let _ = state.files.delete(&parking_place(project, sha256)?).await;
+    Ok(())
+}
+
 /// `Content-Disposition` for a download of that name (RFC 6266): plain letters for old clients, all of it for others.
 pub fn attachment(name: &str) -> HeaderValue {
     let plain: String = name

@@ -76,7 +76,8 @@ pub fn router(state: &AppState) -> Router {
         .merge(help::router())
         .merge(crate::agreement::pages::router())
         .merge(crate::themes::pages::router())
-        .merge(crate::exchange::pages::router());
+        .merge(crate::exchange::pages::router())
+        .merge(crate::documents::pages::router());
     Router::new()
         .merge(pages)
         .nest("/api/v1", api)

@@ -5,6 +5,7 @@
 mod assignments;
 mod properties;
 mod upload;
+pub(super) use upload::receive;
 
 use std::collections::BTreeMap;
 
@@ -17,8 +18,9 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::bulk::{self, BulkChange};
 use super::store::{self, Act, Document, Filter};
-use super::{Attribute, Description, import, originals};
+use super::{Attribute, Description, import, metadata, originals};
 use crate::activity::Batch;
 use crate::clock::rfc3339;
 use crate::error::{Error, FieldError, OrNotFound, Result};
@@ -39,6 +41,8 @@ pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .merge(upload::router())
         .routes(routes!(list))
+        .routes(routes!(bulk_change))
+        .routes(routes!(metadata_table))
         .routes(routes!(one, change, remove))
         .routes(routes!(text_of))
         .routes(routes!(original))
@@ -255,6 +259,55 @@ async fn list(
         })
         .collect();
     Ok(Json(List { items, next }))
+}
+
+/// How many documents were changed.
+#[derive(Debug, Serialize, ToSchema)]
+struct Changed {
+    documents: usize,
+}
+
+/// One change to many documents, all or nothing, undone as one.
+#[utoipa::path(post, path = "/projects/{p}/documents/bulk", tag = "documents", operation_id = "documents_bulk",
+    params(("p" = i64, Path, description = "Project")), request_body = BulkChange,
+    responses((status = 200, body = Changed)))]
+async fn bulk_change(
+    State(state): State<AppState>,
+    access: Access,
+    Json(change): Json<BulkChange>,
+) -> Result<Json<Changed>> {
+    let documents = bulk::apply(&state, &access, &change).await?;
+    Ok(Json(Changed { documents }))
+}
+
+/// Whether to look or to do it.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct MetadataQuery {
+    /// `true`: say what would change and change nothing.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// Metadata from a table (CSV, TSV or XLSX as the body): rows are matched to documents by `id`, `file` or `title`; empty
+/// cells change nothing. All rows or none.
+#[utoipa::path(post, path = "/projects/{p}/documents/metadata", tag = "documents", operation_id = "documents_metadata",
+    params(("p" = i64, Path, description = "Project"), MetadataQuery),
+    request_body(content = Vec<u8>, content_type = "text/csv"),
+    responses((status = 200, body = metadata::Plan, description = "What changed, or would")))]
+async fn metadata_table(
+    State(state): State<AppState>,
+    access: Access,
+    Query(query): Query<MetadataQuery>,
+    body: axum::body::Bytes,
+) -> Result<Json<metadata::Plan>> {
+    access.require(Permission::EditDocuments)?;
+    let table = metadata::read(&state, &access, "metadata.csv", body).await?;
+    let plan = metadata::plan(&state, &access, &table).await?;
+    if !query.dry_run {
+        metadata::apply(&state, &access, &plan).await?;
+    }
+    Ok(Json(plan))
 }
 
 /// A document to be made from a text.

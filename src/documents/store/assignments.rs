@@ -149,6 +149,20 @@ pub async fn set(
     Ok(())
 }
 
+/// Gives a document to a coder who does not have it; one who does keeps her state.
+pub async fn give(
+    tx: &mut Tx,
+    act: Act<'_>,
+    document: i64,
+    user: i64,
+    state: AssignmentState,
+) -> Result<()> {
+    if current(tx, document, user).await?.is_some() {
+        return Ok(());
+    }
+    set(tx, act, document, user, Some(state)).await
+}
+
 /// Makes these users the coders of a document: new ones begin at "to do", those who stay keep their state.
 pub async fn replace(
     tx: &mut Tx,

@@ -219,6 +219,34 @@ pub async fn coding_count(db: &Db, visibility: &Visibility, document: i64) -> Re
     Ok(n)
 }
 
+/// Who has coded how much in some documents, as far as the viewer may see it: names and numbers, most first.
+pub async fn codings_by_coder(
+    db: &Db,
+    visibility: &Visibility,
+    documents: &[i64],
+) -> Result<Vec<(String, i64)>> {
+    let mut by_name: HashMap<String, i64> = HashMap::new();
+    for document in documents {
+        let rows: Vec<(String, i64)> = db
+            .all(
+                concat!(
+                    "SELECT u.name, COUNT(*) FROM codings c JOIN users u ON u.id = c.coder_id
+                     WHERE c.document_id = $3 AND ",
+                    visible!(),
+                    " GROUP BY u.id, u.name"
+                ),
+                args![visibility.viewer(), visibility.everything(), *document],
+            )
+            .await?;
+        for (name, n) in rows {
+            *by_name.entry(name).or_default() += n;
+        }
+    }
+    let mut rows: Vec<(String, i64)> = by_name.into_iter().collect();
+    rows.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    Ok(rows)
+}
+
 /// The languages that a project's documents have, by how many have them.
 pub async fn languages(db: &Db, project: i64) -> Result<Vec<(String, i64)>> {
     db.all(

@@ -528,6 +528,48 @@ async fn set_aside(tx: &mut Tx, document: &Document, now: i64) -> Result<bool> {
         == 1)
 }
 
+/// Puts a document that was set aside back among the others, with its codings, and records that.
+pub async fn undelete(tx: &mut Tx, act: Act<'_>, id: i64) -> Result<Document> {
+    let mut document = document_in(tx, act.project, id, true).await?;
+    tx.execute(
+        "UPDATE documents SET deleted_at = NULL, updated_at = $3, version = version + 1 WHERE id = $1 AND version = $2",
+        args![id, document.version, act.now],
+    )
+    .await?;
+    document.version += 1;
+    document.updated_at = act.now;
+    activity::store::append(
+        tx,
+        act.batch,
+        Change {
+            project: act.project,
+            actor: act.actor,
+            verb: "restore",
+            kind: "document",
+            id,
+            document: Some(id),
+            before: None,
+            after: Some(document.event()),
+        },
+        act.now,
+    )
+    .await?;
+    Ok(document)
+}
+
+/// Goes on only if all of these are documents of the project.
+pub async fn insist(tx: &mut Tx, project: i64, ids: &[i64]) -> Result<()> {
+    for id in ids {
+        tx.optional::<(i64,)>(
+            "SELECT id FROM documents WHERE id = $1 AND project_id = $2 AND deleted_at IS NULL",
+            args![*id, project],
+        )
+        .await?
+        .or_404("thing-document")?;
+    }
+    Ok(())
+}
+
 /// Undo for the kind `document`: puts it back to a state that an event kept, or sets it aside if it was not there.
 ///
 /// A document in which somebody has coded is not unmade, and one that changed since keeps the change.
