@@ -237,10 +237,7 @@ async fn create(
         Some(color) => color,
         None => {
             let codes = store::codes_in(&mut tx, hand.project).await?;
-            codes.iter().find(|c| Some(c.id) == new.parent).map_or_else(
-                || palette::least_used(codes.iter().map(|c| c.color)),
-                |above| above.color,
-            )
+            palette::for_new(&codes, new.parent)
         }
     };
     let fields = Fields {
@@ -731,7 +728,7 @@ async fn file_of(state: &AppState, headers: &HeaderMap, request: Request) -> Res
         })
 }
 
-fn form_error(e: axum::extract::multipart::MultipartError) -> Error {
+pub(super) fn form_error(e: axum::extract::multipart::MultipartError) -> Error {
     if e.status() == StatusCode::PAYLOAD_TOO_LARGE {
         Error::TooLarge("error-body-too-large".into())
     } else {

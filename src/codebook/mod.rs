@@ -8,6 +8,7 @@ pub mod api;
 pub mod csv;
 pub mod diff;
 pub mod import;
+pub mod pages;
 pub mod palette;
 pub mod store;
 pub mod tree;

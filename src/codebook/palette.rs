@@ -120,6 +120,14 @@ pub fn least_used(used: impl Iterator<Item = u8>) -> u8 {
         .unwrap_or(1)
 }
 
+/// The colour for a new code: its parent's, or at the top the one used least.
+pub fn for_new(codes: &[super::Code], parent: Option<i64>) -> u8 {
+    codes.iter().find(|c| Some(c.id) == parent).map_or_else(
+        || least_used(codes.iter().map(|c| c.color)),
+        |above| above.color,
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,9 +1,11 @@
 //! SQL of codes. Every write appends its events to the batch it is given, in its own transaction.
 
 mod merge;
+mod passages;
 mod versions;
 
 pub use merge::{Affected, Codings, Merged, affected, delete, merge};
+pub use passages::{Passage, Totals, documents, passages, totals};
 pub use versions::{
     Version, current_version, latest_version, publish, restore_version, version, versions,
 };

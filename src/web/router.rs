@@ -69,6 +69,7 @@ pub fn router(state: &AppState) -> Router {
         ));
     let pages = Router::new()
         .merge(crate::coding::pages::router())
+        .merge(crate::codebook::pages::router())
         .merge(crate::review::pages::router())
         .merge(accounts::pages::router())
         .merge(home::router())
