@@ -14,7 +14,7 @@ help-first-6 = Code. Mark each document done when you have read all of it, also 
 help-coding = Coding
 help-coding-1 = Select words with the mouse, a finger or the keyboard. A picker opens: type part of a code’s name and press Enter. Several codes may lie on one passage, and passages may overlap freely.
 help-coding-2 = If you code a passage that overlaps one of your own with the same code, the two become one: nobody is counted twice. Passages that only touch stay two.
-help-coding-3 = Everything can be undone, also after the page was closed, and also a deletion. Only your own last change is undone, never a colleague’s.
+help-coding-3 = What you did to codings, codes, documents and comments can be undone, also after the page was closed, and also a deletion. Only your own last change is undone, never a colleague’s.
 help-coding-4 = If the connection is lost, go on. What has not reached the server is kept in your browser, shown as waiting, and sent when the connection is back.
 
 help-keys = Keys
@@ -73,5 +73,5 @@ help-backup-2 = Try to restore a backup before you need it.
 
 help-privacy = Privacy
 help-privacy-1 = The data stay on the server that runs Concord. No page loads anything from elsewhere, nothing is sent to anybody, and there are no statistics about you.
-help-privacy-2 = Members of a project see each other’s names and addresses, who coded what (but in blind rounds only after these are revealed), and what was changed when. Nobody outside the project sees any of it.
+help-privacy-2 = Members of a project see each other’s names and addresses, who coded what, and what was changed when. Nobody outside the project sees any of it.
 help-privacy-3 = Passwords, sessions, links and API tokens are stored only as fingerprints. Two cookies are used: one keeps you signed in, one remembers a language.
