@@ -3,4 +3,5 @@
 mod backup;
 mod commands;
 mod demo;
+mod people;
 mod support;
