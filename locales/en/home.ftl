@@ -244,5 +244,3 @@ home-error-type-used = { $n ->
    *[other] { $n } documents have this type. Give them another first.
   }
 home-error-typed = This is not the project’s name. Nothing was deleted.
-home-error-pins = At most nine codes can be pinned.
-home-error-pins-code = A pinned code must be one of this project’s codebook.

@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::changes::{self, NewProject};
-use super::{INVITATION_DAYS, parse_description, parse_project_name, store};
+use super::{INVITATION_DAYS, parse_description, parse_project_name};
 use crate::accounts::User;
 use crate::clock::rfc3339;
 use crate::error::{Error, Result};
@@ -19,9 +19,6 @@ use crate::projects::{Access, Permission, Project, Role, Settings, store as proj
 use crate::web::extract::{IfMatch, List, Paging, with_etag};
 use crate::web::forms::Checks;
 use crate::web::{AppState, Json, Path, Query};
-
-/// Pinned codes have the keys 1 to 9.
-const PINS: usize = 9;
 
 /// The routes.
 pub fn router() -> OpenApiRouter<AppState> {
@@ -33,7 +30,6 @@ pub fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(patch_member, delete_member))
         .routes(routes!(list_invitations, create_invitation))
         .routes(routes!(delete_invitation))
-        .routes(routes!(put_pins))
 }
 
 /// The caller.
@@ -424,41 +420,4 @@ async fn delete_invitation(
 ) -> Result<StatusCode> {
     changes::withdraw(&state, &access, id).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Codes that the caller has pinned, in the order of their keys.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-struct Pins {
-    /// Ids of codes, at most nine.
-    pins: Vec<i64>,
-}
-
-/// Pins codes to the keys 1 to 9, for the caller alone.
-#[utoipa::path(put, path = "/projects/{p}/me/pins", tag = "projects", params(("p" = i64, Path)), request_body = Pins, responses((status = 200, body = Pins), (status = 404), (status = 422)))]
-async fn put_pins(
-    State(state): State<AppState>,
-    access: Access,
-    Json(body): Json<Pins>,
-) -> Result<Json<Pins>> {
-    let mut pins: Vec<i64> = Vec::new();
-    for id in body.pins {
-        if !pins.contains(&id) {
-            pins.push(id);
-        }
-    }
-    if pins.len() > PINS {
-        return Err(Error::invalid("pins", "home-error-pins"));
-    }
-    for id in &pins {
-        if !store::is_code(&state.db, access.project.id, *id).await? {
-            return Err(Error::invalid("pins", "home-error-pins-code"));
-        }
-    }
-    let (project, user) = (access.project.id, access.user.id);
-    let mut preferences = projects::preferences(&state.db, project, user).await?;
-    preferences["pins"] = json!(pins);
-    let mut tx = state.db.begin().await?;
-    projects::set_preferences(&mut tx, project, user, &preferences).await?;
-    tx.commit().await?;
-    Ok(Json(Pins { pins }))
 }

@@ -235,14 +235,3 @@ pub async fn documents_of_type(db: &Db, project: i64, slug: &str) -> Result<i64>
         .await?;
     Ok(n)
 }
-
-/// Whether a code belongs to this project's codebook.
-pub async fn is_code(db: &Db, project: i64, code: i64) -> Result<bool> {
-    Ok(db
-        .optional::<(i64,)>(
-            "SELECT id FROM codes WHERE project_id = $1 AND id = $2 AND deleted_at IS NULL",
-            args![project, code],
-        )
-        .await?
-        .is_some())
-}

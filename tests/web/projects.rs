@@ -771,30 +771,3 @@ both!(a_disabled_account_is_out_at_once, |app| {
         .await
         .expect(422);
 });
-
-both!(at_most_nine_codes_are_pinned, |app| {
-    let study = Study::new(&app).await;
-    let mut codes = Vec::new();
-    for i in 0..10 {
-        codes.push(crate::study::code(&app, study.p, None, &format!("c{i}"), None).await);
-    }
-    let path = study.path("/me/pins");
-    study
-        .anna
-        .put(&path, json!({"pins": codes}))
-        .await
-        .expect(422);
-    study
-        .anna
-        .put(&path, json!({"pins": codes[..9]}))
-        .await
-        .expect(200);
-    let kept = concord::projects::store::preferences(&app.state.db, study.p, study.anna.id)
-        .await
-        .unwrap();
-    assert_eq!(kept["pins"], json!(codes[..9]));
-    let ben = concord::projects::store::preferences(&app.state.db, study.p, study.ben.id)
-        .await
-        .unwrap();
-    assert_eq!(ben, json!({}));
-});
