@@ -104,16 +104,19 @@ async fn ask(
         }
         Kind::Retire => targets.clear(),
     }
-    let can = [Direction::Up, Direction::Down, Direction::In, Direction::Out]
-        .map(|d| tree::destination(&codes, code.id, d).is_some());
+    let can = [
+        Direction::Up,
+        Direction::Down,
+        Direction::In,
+        Direction::Out,
+    ]
+    .map(|d| tree::destination(&codes, code.id, d).is_some());
     let places = tree::children(&codes, code.parent)
         .filter(|c| c.id != code.id)
         .enumerate()
         .map(|(rank, c)| (rank, c.name.clone()))
         .collect();
-    let status = problem
-        .as_ref()
-        .map_or(200, Error::status);
+    let status = problem.as_ref().map_or(200, Error::status);
     let problem = match problem {
         None => String::new(),
         Some(e @ (Error::Invalid(_) | Error::Conflict { .. })) => {

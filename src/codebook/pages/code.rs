@@ -187,13 +187,17 @@ fn passage(row: Passage, id: i64, codes: &BTreeMap<i64, &Code>) -> PassageView {
 /// What stands before and after a passage in its paragraph, cut at words; the kept context where the paragraph is not
 /// known or ends first.
 fn context(row: &Passage) -> (String, String) {
-    let inside = row.block.as_deref().zip(row.block_start).and_then(|(block, at)| {
-        let start = usize::try_from(row.start_pos - at).ok()?;
-        let end = usize::try_from(row.end_pos - at).ok()?;
-        let chars: Vec<char> = block.chars().collect();
-        let before = chars.get(..start)?;
-        Some((before.to_vec(), chars.get(end..).map(<[char]>::to_vec)))
-    });
+    let inside = row
+        .block
+        .as_deref()
+        .zip(row.block_start)
+        .and_then(|(block, at)| {
+            let start = usize::try_from(row.start_pos - at).ok()?;
+            let end = usize::try_from(row.end_pos - at).ok()?;
+            let chars: Vec<char> = block.chars().collect();
+            let before = chars.get(..start)?;
+            Some((before.to_vec(), chars.get(end..).map(<[char]>::to_vec)))
+        });
     let Some((before, after)) = inside else {
         return (row.before.clone(), row.after.clone());
     };

@@ -156,7 +156,11 @@ pub async fn import(
         }
         Err(e @ (Error::Invalid(_) | Error::TooLarge(_))) => {
             let words = problems::words(&e, &access.locale, "");
-            made.problems = words.errors.into_iter().map(|(_, message)| message).collect();
+            made.problems = words
+                .errors
+                .into_iter()
+                .map(|(_, message)| message)
+                .collect();
             if made.problems.is_empty() {
                 made.problems.push(words.detail);
             }

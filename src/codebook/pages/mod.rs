@@ -304,7 +304,11 @@ async fn create(
 
 /// Back to the codebook with a code open.
 fn to_code(access: &Access, code: Option<i64>, said: Said) -> Response {
-    let base = format!("/projects/{}/codebook?said={}", access.project.id, said.slug());
+    let base = format!(
+        "/projects/{}/codebook?said={}",
+        access.project.id,
+        said.slug()
+    );
     match code {
         Some(code) => Redirect::to(&format!("{base}&code={code}")),
         None => Redirect::to(&base),

@@ -50,7 +50,14 @@ pub async fn list(
     Query(compare): Query<Compare>,
 ) -> Result<Response> {
     access.require(Permission::Read)?;
-    let made = build(&state, &access, compare, String::new(), FormErrors::default()).await?;
+    let made = build(
+        &state,
+        &access,
+        compare,
+        String::new(),
+        FormErrors::default(),
+    )
+    .await?;
     page(&made)
 }
 
