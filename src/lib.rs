@@ -23,6 +23,17 @@
 //! In a room, `mod.rs` says what the feature is and holds its rules, `store.rs` its SQL, `pages.rs` its HTML, `api.rs`
 //! its JSON.
 
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::panic,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::dbg_macro
+    )
+)]
+
 pub mod accounts;
 pub mod activity;
 pub mod agreement;

@@ -227,9 +227,10 @@ pub(super) fn encode(pairs: &[(&'static str, String)]) -> String {
 }
 
 /// Rows of an answer by what they are about.
-pub(super) struct Rows<'o>(
-    HashMap<(Measure, Scope, Option<&'o str>, &'o [Arc<str>]), &'o ResultRow>,
-);
+pub(super) struct Rows<'o>(HashMap<About<'o>, &'o ResultRow>);
+
+/// Measure, scope, code and coders.
+type About<'o> = (Measure, Scope, Option<&'o str>, &'o [Arc<str>]);
 
 impl<'o> Rows<'o> {
     pub(super) fn new(output: &'o Output) -> Self {

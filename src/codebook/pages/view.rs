@@ -136,8 +136,6 @@ impl Said {
 
 /// A change in words.
 pub struct ChangeView {
-    /// Id of the code.
-    pub code: i64,
     /// Its path.
     pub path: String,
     /// Colour of the palette.
@@ -172,7 +170,6 @@ impl ChangeView {
         };
         let added = change.kind == ChangeKind::Added;
         ChangeView {
-            code: change.code,
             path: shown_path(&change.path),
             color: change.palette,
             kind,

@@ -50,7 +50,6 @@ struct DetailPage {
     types: Vec<Choice>,
     languages: Vec<Choice>,
     case_names: Vec<String>,
-    attribute_names: Vec<String>,
     coders: Vec<CoderRow>,
     codings: i64,
     errors: Vec<(String, String)>,
@@ -158,7 +157,6 @@ async fn show_page(
             .into_iter()
             .map(|c| c.name)
             .collect(),
-        attribute_names: known.into_iter().map(|a| a.name).collect(),
         cases: x.cases.join("; "),
         url_is_link: x
             .url
