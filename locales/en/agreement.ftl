@@ -181,3 +181,4 @@ agreement-characters = { $n ->
 agreement-pages = Pages
 agreement-previous = Earlier passages
 agreement-next = More passages
+agreement-json = JSON

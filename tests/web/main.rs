@@ -5,6 +5,7 @@ mod study;
 
 mod accounts;
 mod activity;
+mod agreement;
 mod codebook;
 mod coding;
 mod comments;
