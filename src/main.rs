@@ -65,7 +65,7 @@ enum Command {
     /// Bring in documents or a codebook
     Import(import::Import),
     /// Write the coded data to a file
-    Export(export::Export),
+    Export(Box<export::Export>),
     /// Compute agreement from a file; needs no database
     Agreement(agreement::Agreement),
     /// Write everything to one archive, also while the server runs
@@ -171,7 +171,7 @@ async fn run(cli: Cli, own_folder: bool) -> Result<()> {
         Command::Project(command) => project::run(&place, command).await,
         Command::Demo { flags } => demo::run(place, own_folder, flags).await,
         Command::Import(command) => import::run(&place, command).await,
-        Command::Export(command) => export::run(&place, command).await,
+        Command::Export(command) => export::run(&place, *command).await,
         Command::Agreement(command) => agreement::run(&command),
         Command::Backup { out } => {
             let config = place.config()?;
