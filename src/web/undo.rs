@@ -143,15 +143,7 @@ async fn take_back(
     for (event, (before, after)) in events.iter().zip(&states).rev() {
         let thing = thing(event, before.as_ref(), after.as_ref());
         let current = now_is.get(&thing).cloned().flatten();
-        let put = put_back(
-            &mut tx,
-            project,
-            event,
-            before.clone(),
-            current.as_ref(),
-            now,
-        )
-        .await?;
+        let put = put_back(&mut tx, project, event, before.clone(), now).await?;
         now_is.insert(thing, put.clone());
         changes.push(Change {
             project,
@@ -275,11 +267,9 @@ async fn put_back(
     project: i64,
     event: &Event,
     target: Option<Json_>,
-    current: Option<&Json_>,
     now: i64,
 ) -> Result<Option<Json_>> {
     let id = event.subject_id;
-    let version = |state: Option<&Json_>| state.and_then(|s| s["version"].as_i64());
     match event.subject_kind.as_str() {
         "coding" => crate::coding::store::restore(tx, project, id, target.as_ref(), now)
             .await?
@@ -305,21 +295,7 @@ async fn put_back(
             crate::codebook::store::restore_version(tx, project, id, target.as_ref()).await?;
             Ok(target)
         }
-        "document" => {
-            // A document counts every change. What is set aside counted that, too, after its last state in the log.
-            let counted = version(current)
-                .or_else(|| version(target.as_ref()).map(|v| v + 1))
-                .unwrap_or(1);
-            let mut target = target;
-            if let Some(target) = &mut target {
-                target["version"] = json!(counted - 1);
-            }
-            crate::documents::store::restore(tx, project, id, target.as_ref(), now).await?;
-            if let Some(target) = &mut target {
-                target["version"] = json!(counted + 1);
-            }
-            Ok(target)
-        }
+        "document" => crate::documents::store::restore(tx, project, id, target.as_ref(), now).await,
         "case" => {
             crate::documents::store::restore_case(tx, project, id, target.as_ref(), now).await?;
             Ok(target)

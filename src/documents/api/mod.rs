@@ -184,7 +184,7 @@ async fn answer(state: &AppState, access: &Access, document: Document) -> Result
 pub struct ListQuery {
     /// Slugs of types, divided by commas.
     r#type: Option<String>,
-    /// A case, by name or id.
+    /// A case by name or id, or several names divided by commas.
     case: Option<String>,
     /// Language tags, divided by commas.
     language: Option<String>,

@@ -18,7 +18,7 @@ const LONGEST_QUERY: usize = 200;
 pub struct Filter {
     /// Slugs of types; none for any.
     pub types: Vec<String>,
-    /// A case, by name or id.
+    /// A case by name or id, or several names divided by commas.
     pub case: Option<String>,
     /// Language tags; none for any.
     pub languages: Vec<String>,
@@ -76,6 +76,35 @@ pub async fn list(
         words => format!(",{},", words.join(",")),
     };
     let words = filter.wanted_words();
+    // One case by its whole name, or several that commas divide.
+    let case = filter.case.as_deref().unwrap_or_default();
+    let mut names = vec![case.to_owned()];
+    names.extend(Filter::words(Some(case)));
+    let cases = (0..names.len())
+        .map(|i| format!("${}", 11 + i))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let mut values = args![
+        project,
+        inside(&filter.types),
+        inside(&filter.languages),
+        case,
+        filter
+            .date_from
+            .as_ref()
+            .map(PartialDate::first_day)
+            .unwrap_or_default(),
+        filter
+            .date_to
+            .as_ref()
+            .map(PartialDate::last_day)
+            .unwrap_or_default(),
+        filter.assigned_to.unwrap_or(0),
+        filter.state.as_deref().unwrap_or_default(),
+        after,
+        if words.is_some() { i64::MAX } else { limit }
+    ];
+    values.extend(names.into_iter().map(crate::db::Value::from));
     let rows: Vec<Row> = db
         .all(
             sqlx::AssertSqlSafe(format!(
@@ -84,7 +113,7 @@ pub async fn list(
                    AND ($2 = '' OR $2 LIKE '%,' || d.doc_type || ',%')
                    AND ($3 = '' OR $3 LIKE '%,' || d.language || ',%')
                    AND ($4 = '' OR EXISTS (SELECT 1 FROM document_cases dc JOIN cases c ON c.id = dc.case_id
-                        WHERE dc.document_id = d.id AND (c.name = $4 OR CAST(c.id AS TEXT) = $4)))
+                        WHERE dc.document_id = d.id AND (c.name IN ({cases}) OR CAST(c.id AS TEXT) = $4)))
                    AND ($5 = '' OR d.date || '-99-99' >= $5)
                    AND ($6 = '' OR d.date <= $6)
                    AND ($7 = 0 OR EXISTS (SELECT 1 FROM assignments a
@@ -92,26 +121,7 @@ pub async fn list(
                    AND d.id > $9
                  ORDER BY d.id LIMIT $10"
             )),
-            args![
-                project,
-                inside(&filter.types),
-                inside(&filter.languages),
-                filter.case.as_deref().unwrap_or_default(),
-                filter
-                    .date_from
-                    .as_ref()
-                    .map(PartialDate::first_day)
-                    .unwrap_or_default(),
-                filter
-                    .date_to
-                    .as_ref()
-                    .map(PartialDate::last_day)
-                    .unwrap_or_default(),
-                filter.assigned_to.unwrap_or(0),
-                filter.state.as_deref().unwrap_or_default(),
-                after,
-                if words.is_some() { i64::MAX } else { limit }
-            ],
+            values,
         )
         .await?;
     let mut documents: Vec<Document> = rows.into_iter().map(Row::document).collect();

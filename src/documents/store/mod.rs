@@ -572,14 +572,15 @@ pub async fn insist(tx: &mut Tx, project: i64, ids: &[i64]) -> Result<()> {
 
 /// Undo for the kind `document`: puts it back to a state that an event kept, or sets it aside if it was not there.
 ///
-/// A document in which somebody has coded is not unmade, and one that changed since keeps the change.
+/// Answers it as it is then. A document in which somebody has coded is not unmade. That nobody else changed it since is
+/// for the caller to see.
 pub async fn restore(
     tx: &mut Tx,
     project: i64,
     id: i64,
     state: Option<&Json>,
     now: i64,
-) -> Result<()> {
+) -> Result<Option<Json>> {
     let Some(state) = state else {
         let document = document_in(tx, project, id, false).await?;
         let (codings,): (i64,) = tx
@@ -596,23 +597,12 @@ pub async fn restore(
             });
         }
         set_aside(tx, &document, now).await?;
-        return Ok(());
+        return Ok(None);
     };
     let current = match document_in(tx, project, id, false).await {
         Err(Error::NotFound(_)) => document_in(tx, project, id, true).await?,
         other => other?,
     };
-    // Every change counts the version up by one, so what an event left behind is one further than what it found.
-    if state["version"]
-        .as_i64()
-        .is_none_or(|v| v + 1 != current.version)
-    {
-        return Err(Error::Conflict {
-            slug: "changed-since",
-            message: Msg::new("error-changed-since"),
-            current: current.event(),
-        });
-    }
     let words = |name: &str| state[name].as_str().map(ToOwned::to_owned);
     let mut description = Description {
         title: words("title").unwrap_or(current.description.title),
@@ -638,7 +628,7 @@ pub async fn restore(
     };
     set_description(tx, id, current.version, &description, now).await?;
     properties::put(tx, project, id, &mut description, true, now).await?;
-    Ok(())
+    Ok(Some(document_in(tx, project, id, false).await?.event()))
 }
 
 /// The document with these original bytes, if the project has one.
