@@ -643,6 +643,12 @@ function ready() {
     }
   }
   fold();
+  const list = tree();
+  if (open && list) {
+    // Within the tree alone: the page stays where it is.
+    const top = open.offsetTop - list.offsetTop;
+    if (top < list.scrollTop || top + open.offsetHeight > list.scrollTop + list.clientHeight) list.scrollTop = top - list.clientHeight / 2;
+  }
 }
 
 ready();

@@ -946,3 +946,325 @@ both!(the_exported_codebook_comes_back_whole, |app| {
         concord::codebook::csv::write(&codebook::codes(&app.state.db, s.p).await.unwrap()).unwrap();
     assert_eq!(restored, file);
 });
+
+/// A page's text without the marks that isolate directions.
+trait Page {
+    fn words(&self) -> String;
+}
+
+impl Page for crate::harness::Answer {
+    fn words(&self) -> String {
+        self.text().replace(['\u{2068}', '\u{2069}'], "")
+    }
+}
+
+both!(the_pages_work_as_plain_forms, |app| {
+    let s = Study::new(&app).await;
+    let lead = app.browser(&s.lead).await;
+    let base = format!("/projects/{}", s.p);
+    let page = format!("{base}/codebook");
+    let made = lead
+        .form(
+            &format!("{page}/new"),
+            &[("name", "انرژی > گاز"), ("parent", "")],
+        )
+        .await
+        .expect(303);
+    let id: i64 = made
+        .header("location")
+        .rsplit('=')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let html = lead.get(made.header("location")).await.expect(200).words();
+    assert!(html.contains("انرژی &#62; گاز"), "{html}");
+    assert!(html.contains("The code is created."));
+    // A name that is taken comes back with what was typed.
+    let again = lead
+        .form(
+            &format!("{page}/new"),
+            &[("name", "Sanctions"), ("parent", "")],
+        )
+        .await
+        .expect(422)
+        .words();
+    assert!(again.contains("value=\"Sanctions\"") && again.contains("aria-invalid=\"true\""));
+
+    let code = format!("{base}/codes/{id}");
+    let fields = |version: &'static str, name: &'static str| {
+        [
+            ("version", version),
+            ("name", name),
+            ("color", "7"),
+            ("description", "what <b>it</b> is"),
+            ("use_when", "- a\r\n- b"),
+            ("do_not_use_when", ""),
+            ("example", "one"),
+            ("example", ""),
+            ("example", "two"),
+            ("scale_min", "\u{2212}2"),
+            ("scale_max", "2"),
+            ("scale_step", ""),
+            ("scale_labels", "\u{2212}2 confrontation"),
+        ]
+    };
+    let form = lead
+        .get(&format!("{page}?code={id}&edit=true"))
+        .await
+        .expect(200)
+        .words();
+    assert!(form.contains("name=\"version\" value=\"1\""));
+    lead.form(&format!("{code}/edit"), &fields("1", "Energy"))
+        .await
+        .expect(303);
+    let saved = s.lead.get(&s.path(&format!("/codes/{id}"))).await.json();
+    assert_eq!(saved["name"], "Energy");
+    assert_eq!(saved["examples"], json!(["one", "two"]));
+    assert_eq!(saved["use_when"], "- a\n- b");
+    assert_eq!(
+        saved["scale"],
+        json!({"min": -2.0, "max": 2.0, "step": 1.0, "labels": [{"value": -2.0, "label": "confrontation"}]})
+    );
+    let html = lead
+        .get(&format!("{page}?code={id}"))
+        .await
+        .expect(200)
+        .words();
+    assert!(html.contains("what &#60;b&#62;it&#60;/b&#62; is"));
+    // From an older version: nothing is saved, nothing typed is lost.
+    let stale = lead
+        .form(&format!("{code}/edit"), &fields("1", "Fuel"))
+        .await
+        .expect(409)
+        .words();
+    assert!(stale.contains("value=\"Fuel\"") && stale.contains("name=\"version\" value=\"2\""));
+    let wrong = lead
+        .form(
+            &format!("{code}/edit"),
+            &[
+                ("version", "2"),
+                ("name", ""),
+                ("color", "1"),
+                ("scale_min", "x"),
+            ],
+        )
+        .await
+        .expect(422)
+        .words();
+    assert!(wrong.contains("A code needs a name.") && wrong.contains("A scale is made of numbers"));
+
+    lead.form(&format!("{code}/color"), &[("color", "2")])
+        .await
+        .expect(303);
+    lead.form(&format!("{code}/move"), &[("direction", "in")])
+        .await
+        .expect(303);
+    assert_eq!(
+        paths(&s, &s.lead).await,
+        ["sanctions", "sanctions > Energy"]
+    );
+    lead.form(&format!("{code}/move"), &[("direction", "up")])
+        .await
+        .expect(422);
+    lead.form(
+        &format!("{code}/move"),
+        &[("parent", ""), ("place", "first")],
+    )
+    .await
+    .expect(303);
+    assert_eq!(paths(&s, &s.lead).await, ["Energy", "sanctions"]);
+
+    mark(&s, &s.anna, id, 0, 6).await;
+    mark(&s, &s.ben, id, 0, 6).await;
+    mark(&s, &s.ben, id, 9, 18).await;
+    for ask in ["merge", "retire", "delete"] {
+        let html = lead.get(&format!("{code}/{ask}")).await.expect(200).words();
+        assert!(html.contains("3 codings are affected"), "{ask}");
+        assert!(html.contains("2 people"), "{ask}");
+    }
+    lead.form(&format!("{code}/retire"), &[("retired", "true")])
+        .await
+        .expect(303);
+    assert_eq!(
+        s.lead.get(&s.path(&format!("/codes/{id}"))).await.json()["retired"],
+        true
+    );
+    // Nothing said about the codings: asked again.
+    let again = lead
+        .form(&format!("{code}/delete"), &[])
+        .await
+        .expect(409)
+        .words();
+    assert!(again.contains("What becomes of the codings?"));
+    lead.form(
+        &format!("{code}/delete"),
+        &[("codings", "move"), ("move_to", "")],
+    )
+    .await
+    .expect(422);
+    let to = s.code.to_string();
+    lead.form(&format!("{code}/merge"), &[("into", to.as_str())])
+        .await
+        .expect(303);
+    assert_eq!(paths(&s, &s.lead).await, ["sanctions"]);
+    assert_eq!(all(&s).await.len(), 3);
+
+    let code = format!("{base}/codes/{}", s.code);
+    let html = lead.get(&code).await.expect(200).words();
+    // Two coders marked one passage: it stands once, with both.
+    assert_eq!(html.matches("<mark class=\"seg\"").count(), 2);
+    assert!(html.contains("Another code merged into it"));
+    assert!(html.contains(&format!(
+        "/projects/{}/documents/{}/code#coding-",
+        s.p, s.document
+    )));
+});
+
+both!(versions_files_and_paper_have_pages, |app| {
+    let s = Study::new(&app).await;
+    let lead = app.browser(&s.lead).await;
+    let page = format!("/projects/{}/codebook", s.p);
+    let first = lead
+        .get(&format!("{page}/versions"))
+        .await
+        .expect(200)
+        .words();
+    assert!(first.contains("Publish version 1"));
+    lead.form(&format!("{page}/versions"), &[("note", "first <note>")])
+        .await
+        .expect(303);
+    let html = lead
+        .get(&format!("{page}/versions"))
+        .await
+        .expect(200)
+        .words();
+    assert!(
+        html.contains("first &#60;note&#62;")
+            && html.contains("Nothing has changed since version 1.")
+    );
+    let difference = lead
+        .get(&format!("{page}/versions?from=0&to=1"))
+        .await
+        .expect(200)
+        .words();
+    assert!(difference.contains("From version 0 to version 1"));
+    lead.get(&format!("{page}/versions?to=9")).await.expect(404);
+    lead.get(&format!("{page}/versions?to=x")).await.expect(404);
+
+    let part = |text: &'static str| {
+        reqwest::multipart::Form::new().part(
+            "file",
+            reqwest::multipart::Part::text(text).file_name("book.csv"),
+        )
+    };
+    let import = format!("{page}/import");
+    let preview = lead
+        .send(lead.request("POST", &import).multipart(part(
+            "tag;definition;weight\nNew;\"a\n</textarea>\";1\nsanctions;said;2\n",
+        )))
+        .await
+        .expect(200)
+        .words();
+    assert!(preview.contains("One code would be created"));
+    assert!(preview.contains("&#60;/textarea&#62;"));
+    assert_eq!(paths(&s, &s.lead).await, ["sanctions"]);
+    let refused = lead
+        .send(
+            lead.request("POST", &import)
+                .multipart(part("code_path,color\nA,puce\n")),
+        )
+        .await
+        .expect(422)
+        .words();
+    assert!(refused.contains("Line 2:"));
+    let apply = reqwest::multipart::Form::new()
+        .text("text", "tag;definition\nNew;\"a\nb\"\nsanctions;said\n")
+        .text("apply", "yes");
+    lead.send(lead.request("POST", &import).multipart(apply))
+        .await
+        .expect(303);
+    assert_eq!(paths(&s, &s.lead).await, ["New", "sanctions"]);
+
+    let csv = lead.get(&format!("{page}/codebook.csv")).await.expect(200);
+    assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
+    assert!(csv.words().starts_with("code_path,color,description,use_when,do_not_use_when,is_codable,scale_min,scale_max,examples\r\nNew,"));
+    assert!(
+        lead.get(&format!("{page}/print"))
+            .await
+            .expect(200)
+            .words()
+            .contains("2 codes.")
+    );
+});
+
+both!(pages_show_each_role_what_it_may, |app| {
+    let s = Study::new(&app).await;
+    let viewer = app.member(s.p, "vera@example.org", Role::Viewer).await;
+    mark(&s, &s.anna, s.code, 0, 6).await;
+    mark(&s, &s.ben, s.code, 9, 18).await;
+    let page = format!("/projects/{}/codebook", s.p);
+    let code = format!("/projects/{}/codes/{}", s.p, s.code);
+    for who in [&s.anna, &viewer] {
+        let who = app.browser(who).await;
+        let html = who.get(&page).await.expect(200).words();
+        assert!(!html.contains("id=\"new-code\"") && !html.contains("edit=true"));
+        who.get(&code).await.expect(200);
+        who.get(&format!("{page}/versions")).await.expect(200);
+        who.get(&format!("{page}/print")).await.expect(200);
+        for asks in ["merge", "move", "retire", "delete"] {
+            who.get(&format!("{code}/{asks}")).await.expect(403);
+            who.form(&format!("{code}/{asks}"), &[("retired", "true")])
+                .await
+                .expect(403);
+        }
+        who.form(&format!("{page}/new"), &[("name", "x"), ("parent", "")])
+            .await
+            .expect(403);
+        who.form(&format!("{code}/edit"), &[("name", "x")])
+            .await
+            .expect(403);
+        who.form(&format!("{code}/color"), &[("color", "2")])
+            .await
+            .expect(403);
+        who.form(&format!("{page}/versions"), &[("note", "x")])
+            .await
+            .expect(403);
+        who.get(&format!("{page}/import")).await.expect(403);
+    }
+    app.browser(&s.anna)
+        .await
+        .get(&format!("{page}/codebook.csv"))
+        .await
+        .expect(200);
+    app.browser(&viewer)
+        .await
+        .get(&format!("{page}/codebook.csv"))
+        .await
+        .expect(403);
+    let outsider = app.user("out@example.org").await;
+    let outsider = app.browser(&outsider).await;
+    outsider.get(&page).await.expect(404);
+    outsider.get(&code).await.expect(404);
+    let there = app.stranger().get(&page).await;
+    assert_eq!(there.status, 303);
+    // Blind: a coder reads her own passages only, and counts no others.
+    s.round(&app, "coding", true).await;
+    let html = app
+        .browser(&s.anna)
+        .await
+        .get(&code)
+        .await
+        .expect(200)
+        .words();
+    assert_eq!(html.matches("<mark class=\"seg\"").count(), 1);
+    assert!(!html.contains(">ben<") && html.contains("1 to 1"));
+    let html = app
+        .browser(&s.lead)
+        .await
+        .get(&code)
+        .await
+        .expect(200)
+        .words();
+    assert_eq!(html.matches("<mark class=\"seg\"").count(), 2);
+});

@@ -22,9 +22,8 @@ const PAGE: i64 = 50;
 /// Context on either side of a passage, in characters.
 const CONTEXT: usize = 240;
 
-/// A passage as the page shows it.
+/// A passage as the page shows it, with all who gave it the same code.
 struct PassageView {
-    id: i64,
     document: i64,
     title: String,
     date: Option<String>,
@@ -33,13 +32,22 @@ struct PassageView {
     before: String,
     quote: String,
     after: String,
-    coder: String,
-    consensus: bool,
-    memo: Option<String>,
-    weight: String,
+    code: i64,
+    start: i64,
+    end: i64,
     code_name: String,
     color: u8,
     own: bool,
+    by: Vec<By>,
+}
+
+/// One coding of a passage.
+struct By {
+    id: i64,
+    coder: String,
+    consensus: bool,
+    weight: String,
+    memo: Option<String>,
 }
 
 /// Something that happened to the code.
@@ -104,8 +112,8 @@ pub async fn code(
     let has_children = inside.len() > 1;
     // A heading has nothing of its own to read.
     let below = has_children && ask.below.unwrap_or(!code.is_codable);
-    let own = store::totals(db, project, [id], visibility).await?;
-    let all = store::totals(db, project, inside.iter().copied(), visibility).await?;
+    let own = store::totals(db, project, [id], visibility, "").await?;
+    let all = store::totals(db, project, inside.iter().copied(), visibility, "").await?;
     let total = if below { all.codings } else { own.codings };
     let pages = (total + PAGE - 1) / PAGE;
     let at = ask.page.unwrap_or(1).clamp(1, pages.max(1));
@@ -142,10 +150,7 @@ pub async fn code(
         documents: store::documents(db, project).await?,
         first: (at - 1) * PAGE + 1,
         last: (at - 1) * PAGE + i64::try_from(rows.len()).unwrap_or(0),
-        passages: rows
-            .into_iter()
-            .map(|row| passage(row, id, &by_id))
-            .collect(),
+        passages: together(rows, id, &by_id),
         total,
         previous: (at > 1).then_some(at - 1),
         next: (at < pages).then_some(at + 1),
@@ -160,12 +165,36 @@ pub async fn code(
     page(&made)
 }
 
-fn passage(row: Passage, id: i64, codes: &BTreeMap<i64, &Code>) -> PassageView {
+/// Codings of the same passage with the same code as one, with whom they are by.
+fn together(rows: Vec<Passage>, id: i64, codes: &BTreeMap<i64, &Code>) -> Vec<PassageView> {
+    let mut out: Vec<PassageView> = Vec::new();
+    for row in rows {
+        let by = By {
+            id: row.id,
+            coder: row.coder.clone(),
+            consensus: row.layer == "consensus",
+            weight: row.weight.map(crate::i18n::number).unwrap_or_default(),
+            memo: row.memo.clone(),
+        };
+        let place = (row.document_id, row.code_id, row.start_pos, row.end_pos);
+        let known = out
+            .iter_mut()
+            .rev()
+            .take_while(|p| (p.document, p.start, p.end) == (place.0, place.2, place.3))
+            .find(|p| p.code == place.1);
+        match known {
+            Some(passage) => passage.by.push(by),
+            None => out.push(passage(row, by, id, codes)),
+        }
+    }
+    out
+}
+
+fn passage(row: Passage, by: By, id: i64, codes: &BTreeMap<i64, &Code>) -> PassageView {
     let (before, after) = context(&row);
     let code = codes.get(&row.code_id);
     let rtl = direction(&row.quote) == Direction::Rtl;
     PassageView {
-        id: row.id,
         document: row.document_id,
         title: row.title,
         date: row.date,
@@ -174,13 +203,13 @@ fn passage(row: Passage, id: i64, codes: &BTreeMap<i64, &Code>) -> PassageView {
         before,
         quote: row.quote,
         after,
-        coder: row.coder,
-        consensus: row.layer == "consensus",
-        memo: row.memo,
-        weight: row.weight.map(crate::i18n::number).unwrap_or_default(),
+        code: row.code_id,
+        start: row.start_pos,
+        end: row.end_pos,
         code_name: code.map(|c| c.name.clone()).unwrap_or_default(),
         color: code.map_or(1, |c| c.color),
         own: row.code_id == id,
+        by: vec![by],
     }
 }
 
@@ -336,6 +365,23 @@ mod tests {
             block_start: Some(at),
             block: Some(block.to_owned()),
         }
+    }
+
+    #[test]
+    fn codings_of_one_passage_stand_together_and_others_apart() {
+        let mut rows = vec![
+            row("one two", 0, 0, 3),
+            row("one two", 0, 0, 3),
+            row("one two", 0, 0, 3),
+            row("one two", 0, 0, 7),
+        ];
+        rows[1].code_id = 2;
+        rows[2].id = 9;
+        let seen: Vec<(i64, i64, usize)> = together(rows, 1, &BTreeMap::new())
+            .iter()
+            .map(|p| (p.code, p.end, p.by.len()))
+            .collect();
+        assert_eq!(seen, [(1, 3, 2), (2, 3, 1), (1, 7, 1)]);
     }
 
     #[test]

@@ -83,7 +83,7 @@ struct Panel {
     code: Code,
     above: Vec<(i64, String)>,
     used: Use,
-    with_below: i64,
+    below: store::Totals,
     children: usize,
     documents: i64,
     description: view::Words,
@@ -213,7 +213,14 @@ async fn build(
                 .map(|c| (c.id, c.name.clone()))
                 .collect(),
             used: used(code.id),
-            with_below: with_below(code.id),
+            below: store::totals(
+                &state.db,
+                project,
+                tree::subtree(&codes, &[code.id]),
+                &access.visibility,
+                "coder",
+            )
+            .await?,
             children: tree::children(&codes, Some(code.id)).count(),
             documents: store::documents(&state.db, project).await?,
             description: view::Words::of(&code.description),

@@ -80,7 +80,7 @@ pub async fn passages(
 /// How many there are, in how many documents, of how many coders.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx::FromRow)]
 pub struct Totals {
-    /// Codings, of every layer.
+    /// Codings.
     pub codings: i64,
     /// Documents.
     pub documents: i64,
@@ -88,22 +88,28 @@ pub struct Totals {
     pub coders: i64,
 }
 
-/// What [`passages`] would list in all.
+/// What [`passages`] would list in all; of one layer, or of all for an empty one.
 pub async fn totals(
     db: &Db,
     project: i64,
     codes: impl IntoIterator<Item = i64>,
     visibility: &Visibility,
+    layer: &str,
 ) -> Result<Totals> {
     let mut sql = Sql::new(
         concat!(
             "SELECT COUNT(*) AS codings, COUNT(DISTINCT c.document_id) AS documents, COUNT(DISTINCT c.coder_id) AS coders
              FROM codings c JOIN documents d ON d.id = c.document_id AND d.deleted_at IS NULL
-             WHERE c.project_id = $3 AND ",
+             WHERE c.project_id = $3 AND ($4 = '' OR c.layer = $4) AND ",
             visible!(),
             " AND c.code_id IN "
         ),
-        args![visibility.viewer(), visibility.everything(), project],
+        args![
+            visibility.viewer(),
+            visibility.everything(),
+            project,
+            layer
+        ],
     );
     sql.list(codes);
     let (text, values) = sql.finish();
