@@ -184,7 +184,15 @@ pub async fn load(state: &AppState) -> Result<(i64, bool)> {
     let people = people()?;
     let hash = passwords::hash_password(state, PASSWORD.to_owned()).await?;
 
-    // People, project, codebook.
+    let sources: Vec<Source> = read("documents.json")?;
+    let mut texts = Vec::new();
+    for source in &sources {
+        let raw = bytes(&format!("texts/{}", source.file))?;
+        let text = Prepared::plain(&String::from_utf8_lossy(&raw));
+        texts.push((raw, text));
+    }
+
+    // All in one write: a demo is there whole or not at all. People, project, codebook.
     let mut tx = state.db.begin().await?;
     let mut users: HashMap<String, i64> = HashMap::new();
     for (i, person) in people.iter().enumerate() {
@@ -230,15 +238,11 @@ pub async fn load(state: &AppState) -> Result<(i64, bool)> {
         .into_iter()
         .map(|c| (c.path, c.id))
         .collect();
-    tx.commit().await?;
 
-    // Documents with their originals.
+    // Documents with their originals. Nobody else works in a demo that is being made, so its one write may wait for files.
     let mut loaded: HashMap<String, Loaded> = HashMap::new();
-    let sources: Vec<Source> = read("documents.json")?;
     let mut prepared = Vec::new();
-    for source in &sources {
-        let raw = bytes(&format!("texts/{}", source.file))?;
-        let text = String::from_utf8_lossy(&raw).into_owned();
+    for (source, (raw, text)) in sources.iter().zip(texts) {
         let original = originals::keep(
             state,
             project,
@@ -248,9 +252,8 @@ pub async fn load(state: &AppState) -> Result<(i64, bool)> {
             Bytes::from(raw),
         )
         .await?;
-        prepared.push((Prepared::plain(&text), original));
+        prepared.push((text, original));
     }
-    let mut tx = state.db.begin().await?;
     for (source, (text, original)) in sources.iter().zip(prepared) {
         let batch = Batch::new();
         let act = Act {
@@ -337,7 +340,7 @@ pub async fn load(state: &AppState) -> Result<(i64, bool)> {
     for (i, one) in coded.iter().enumerate() {
         let source = document(&one.document)?;
         let coder = known(&users, &one.coder)?;
-        let at = now - 35 * DAY + i64::try_from(i).unwrap_or(0) * (30 * DAY / many);
+        let at = now - 35 * DAY + i64::try_from(i).unwrap_or(0) * (28 * DAY / many);
         let mut coding = blank(
             project,
             source.id,
@@ -356,61 +359,6 @@ pub async fn load(state: &AppState) -> Result<(i64, bool)> {
     coding::store::insert(&mut tx, &mut rows).await?;
     for coding in &codings {
         record(&mut tx, coding).await?;
-    }
-
-    // What was decided about the round, and the layer that it wrote.
-    let decisions: Vec<Decision> = read("decisions.json")?;
-    for decision in &decisions {
-        let source = document(&decision.document)?;
-        let code = known(&codes, &decision.code)?;
-        let decider = known(&users, &decision.decided_by)?;
-        let span = source.find(&decision.quote, decision.nth)?;
-        let at = now - 4 * DAY;
-        let mut consensus = None;
-        if decision.outcome == "accept" {
-            let mut coding = blank(project, source.id, code, decider, version, at);
-            coding.layer = "consensus".to_owned();
-            coding.weight = decision.weight;
-            coding::place(&mut coding, &source.text, span);
-            coding::store::insert(&mut tx, &mut [&mut coding]).await?;
-            record(&mut tx, &coding).await?;
-            consensus = Some(coding.id);
-        }
-        let sources: Vec<i64> = decision
-            .from
-            .iter()
-            .filter_map(|&i| codings.get(i).map(|c| c.id))
-            .collect();
-        store::add_decision(
-            &mut tx,
-            &store::NewDecision {
-                project,
-                document: source.id,
-                code,
-                span,
-                outcome: &decision.outcome,
-                coding: consensus,
-                reason: decision.reason.as_deref().unwrap_or_default(),
-                by: decider,
-                at,
-            },
-            &sources,
-        )
-        .await?;
-    }
-
-    // Who has finished what.
-    for assigned in read::<Vec<Assigned>>("assignments.json")? {
-        let batch = Batch::new();
-        let user = known(&users, &assigned.coder)?;
-        let act = Act {
-            batch: &batch,
-            project,
-            actor: user,
-            now: now - 5 * DAY,
-        };
-        let state = AssignmentState::parse(&assigned.state);
-        assignments::set(&mut tx, act, document(&assigned.document)?.id, user, state).await?;
     }
 
     // What was said.
@@ -467,6 +415,61 @@ pub async fn load(state: &AppState) -> Result<(i64, bool)> {
             };
             say(&mut tx, project, &answer).await?;
         }
+    }
+
+    // Who has finished what.
+    for assigned in read::<Vec<Assigned>>("assignments.json")? {
+        let batch = Batch::new();
+        let user = known(&users, &assigned.coder)?;
+        let act = Act {
+            batch: &batch,
+            project,
+            actor: user,
+            now: now - 5 * DAY,
+        };
+        let state = AssignmentState::parse(&assigned.state);
+        assignments::set(&mut tx, act, document(&assigned.document)?.id, user, state).await?;
+    }
+
+    // What was decided about the round, and the layer that it wrote.
+    let decisions: Vec<Decision> = read("decisions.json")?;
+    for decision in &decisions {
+        let source = document(&decision.document)?;
+        let code = known(&codes, &decision.code)?;
+        let decider = known(&users, &decision.decided_by)?;
+        let span = source.find(&decision.quote, decision.nth)?;
+        let at = now - 4 * DAY;
+        let mut consensus = None;
+        if decision.outcome == "accept" {
+            let mut coding = blank(project, source.id, code, decider, version, at);
+            coding.layer = "consensus".to_owned();
+            coding.weight = decision.weight;
+            coding::place(&mut coding, &source.text, span);
+            coding::store::insert(&mut tx, &mut [&mut coding]).await?;
+            record(&mut tx, &coding).await?;
+            consensus = Some(coding.id);
+        }
+        let sources: Vec<i64> = decision
+            .from
+            .iter()
+            .filter_map(|&i| codings.get(i).map(|c| c.id))
+            .collect();
+        store::add_decision(
+            &mut tx,
+            &store::NewDecision {
+                project,
+                document: source.id,
+                code,
+                span,
+                outcome: &decision.outcome,
+                coding: consensus,
+                reason: decision.reason.as_deref().unwrap_or_default(),
+                by: decider,
+                at,
+            },
+            &sources,
+        )
+        .await?;
     }
     store::mark_loaded(&mut tx, project).await?;
     tx.commit().await?;
