@@ -118,7 +118,9 @@ both!(every_page_by_role, |app| {
     let owner_only = |status| [status, 403, 403, 403, 403];
     let empty: &[(&str, &str)] = &[];
     let role: &[(&str, &str)] = &[("role", "nonsense"), ("email", "")];
-    let table: [(&str, &str, &[(&str, &str)], [u16; 5]); 12] = [
+    /// Method, path, form, and the status for owner, lead, coder, reviewer, viewer.
+    type Row<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], [u16; 5]);
+    let table: [Row; 12] = [
         ("GET", "", empty, [200; 5]),
         ("GET", "/settings", empty, [200; 5]),
         (
