@@ -200,10 +200,11 @@ mod tests {
             retired: false,
             scale: Some(Scale::between(-2.0, 2.0)),
         };
-        for good in [Some(-2.0), Some(0.5), Some(2.0), None] {
+        // Between whole ends a scale goes by whole steps.
+        for good in [Some(-2.0), Some(1.0), Some(2.0), None] {
             assert!(stance.check_weight(good).is_ok());
         }
-        for bad in [-3.0, 2.5, f64::NAN, f64::INFINITY] {
+        for bad in [-3.0, 0.5, 2.5, f64::NAN, f64::INFINITY] {
             assert_eq!(stance.check_weight(Some(bad)).unwrap_err().field, "weight");
         }
         assert!(CodeFacts::default().check_weight(Some(1.0)).is_err());
