@@ -67,16 +67,18 @@ test('from an empty instance to the first coding', async (t) => {
   });
 
   await step('a document', async () => {
-    // A file, as the drop zone sends it.
-    const answer = await page.evaluate(async ([path, text]) => {
-      const form = new FormData();
-      form.append('file', new File([text], 'visit.txt', { type: 'text/plain' }));
-      const sent = await fetch(`/api/v1${path}/documents`, { method: 'POST', body: form });
-      return { status: sent.status, body: await sent.json() };
-    }, [project, TEXT]);
-    assert.equal(answer.status, 200);
-    assert.equal(answer.body.items[0].status, 'imported');
-    document = answer.body.items[0].document;
+    await page.goto(`${project}/documents`);
+    await page.locator('#upload[data-ready] input[type=file]').setInputFiles([
+      { name: 'visit.txt', mimeType: 'text/plain', buffer: Buffer.from(TEXT) },
+      { name: 'nothing.txt', mimeType: 'text/plain', buffer: Buffer.from('') },
+    ]);
+    const row = (/** @type {string} */ name) => page.locator('#uploads tr', { hasText: name });
+    await row('visit.txt').getByText('Added').first().waitFor();
+    await row('nothing.txt').getByText('there is nothing in it').waitFor();
+    const { items } = await get(context.request, `/api/v1${project}/documents`);
+    assert.equal(items.length, 1, 'what cannot be read is left out, the rest is kept');
+    document = items[0].id;
+    await page.locator(`#documents a[href="${project}/documents/${document}/code"]`).first().waitFor();
     assert.equal(await (await context.request.get(`/api/v1${project}/documents/${document}/text`)).text(), TEXT.trimEnd() + '\n');
   });
 

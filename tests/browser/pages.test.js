@@ -29,7 +29,12 @@ const ALL = [
   `/projects/1/documents/${DOCUMENTS.english}/code`,
   `/projects/1/documents/${DOCUMENTS.persian}/code`,
   '/projects/1/codebook',
+  '/projects/1/codebook/print',
+  '/projects/1/codebook/versions',
+  '/projects/1/codes/7',
   '/projects/1/agreement',
+  '/projects/1/agreement?measure=percent&unit=sentence',
+  '/projects/1/agreement/disagreements',
   '/projects/1/themes',
   '/projects/1/themes?tab=trend',
   '/projects/1/themes?tab=cases',
@@ -39,7 +44,10 @@ const ALL = [
   '/projects/1/settings',
 ];
 const CODING = ['/projects/1/review', '/projects/1/review/1', '/projects/1/downloads'];
-const OWNER = ['/admin', '/projects/new'];
+const OWNER = [
+  '/admin', '/projects/new', '/projects/1/documents/paste', '/projects/1/documents/table', '/projects/1/documents/metadata', '/projects/1/codebook/import',
+  '/projects/1/codes/7/move', '/projects/1/codes/7/merge', '/projects/1/codes/7/retire', '/projects/1/codes/7/delete',
+];
 
 /** @type {{who: keyof typeof PEOPLE | null, pages: string[], thorough: boolean}[]} */
 const VISITS = [
