@@ -19,7 +19,7 @@ pub async fn run(mut place: Place, own_folder: bool, flags: ServerFlags) -> Resu
     }
     let config = place.config_with(flags)?;
     let state = AppState::open(config.clone(), Clock::System).await?;
-    let (project, new) = demo::load(&state).await?;
+    let (_, new) = demo::load(&state).await?;
     state.db.close().await;
     println!(
         "Concord demo: \"{}\", {} in {}",
@@ -39,6 +39,5 @@ pub async fn run(mut place: Place, own_folder: bool, flags: ServerFlags) -> Resu
             person.role.as_str()
         );
     }
-    println!("The project is at {}/projects/{project}", config.public_url);
     serve::run(config).await
 }
